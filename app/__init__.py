@@ -1,0 +1,1 @@
+"""The Streamlit application: pages, the trial component and its routes."""

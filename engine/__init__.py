@@ -1,0 +1,1 @@
+"""The soft-label engine. Importing it loads no torch."""

@@ -1,0 +1,1 @@
+"""Studies: design, plan, answers and findings. No Streamlit."""

@@ -1,0 +1,34 @@
+"""One command line for a package of subcommands."""
+
+import argparse
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+
+def main(program: str, package: ModuleType, error: type[Exception], argv: Sequence[str] | None = None) -> int:
+    """Run the subcommand that `argv` names, and return its exit status.
+
+    Each module of `package` gives `NAME`, `add_arguments(parser)`, `run(args) -> int` and a docstring whose
+    first line is its help. An `error`, and what the operating system refuses, becomes one line on stderr and
+    exit status 2.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m {program}", description=sys.modules[program].__doc__)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
+        module = importlib.import_module(f"{package.__name__}.{found.name}")
+        text = (module.__doc__ or "").strip()
+        command = subparsers.add_parser(module.NAME, help=text.splitlines()[0], description=text)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except (error, OSError) as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130

@@ -1,0 +1,1 @@
+"""Findings: answers in, estimates with intervals out. No database."""

@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from types import ModuleType
 
 
-def main(program: str, package: ModuleType, error: type[Exception], argv: Sequence[str] | None = None) -> int:
+def main(
+    program: str,
+    package: ModuleType,
+    error: type[Exception] | tuple[type[Exception], ...],
+    argv: Sequence[str] | None = None,
+) -> int:
     """Run the subcommand that `argv` names, and return its exit status.
 
     Each module of `package` gives `NAME`, `add_arguments(parser)`, `run(args) -> int` and a docstring whose

@@ -2,9 +2,10 @@
 
 import sys
 
-from study import commands
 from engine.cli import main
+from engine.errors import EngineError
+from study import commands
 from study.errors import StudyError
 
 if __name__ == "__main__":
-    sys.exit(main("study", commands, StudyError))
+    sys.exit(main("study", commands, (StudyError, EngineError)))

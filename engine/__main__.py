@@ -7,4 +7,4 @@ from engine.cli import main
 from engine.errors import EngineError
 
 if __name__ == "__main__":
-    sys.exit(main("engine", commands, EngineError))
+    sys.exit(main("engine", commands, (EngineError,)))

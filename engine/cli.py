@@ -17,7 +17,7 @@ def main(
     """Run the subcommand that `argv` names, and return its exit status.
 
     Each module of `package` gives `NAME`, `add_arguments(parser)`, `run(args) -> int` and a docstring whose
-    first line is its help. An `error`, and what the operating system refuses, becomes one line on stderr and
+    first line is its help. One of `errors`, and what the operating system refuses, becomes one line on stderr and
     exit status 2.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {program}", description=sys.modules[program].__doc__)
@@ -31,7 +31,7 @@ def main(
     arguments = parser.parse_args(argv)
     try:
         return int(arguments.run(arguments))
-    except (error, OSError) as problem:
+    except (*errors, OSError) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

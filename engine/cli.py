@@ -11,14 +11,14 @@ from types import ModuleType
 def main(
     program: str,
     package: ModuleType,
-    error: type[Exception] | tuple[type[Exception], ...],
+    errors: tuple[type[Exception], ...],
     argv: Sequence[str] | None = None,
 ) -> int:
     """Run the subcommand that `argv` names, and return its exit status.
 
     Each module of `package` gives `NAME`, `add_arguments(parser)`, `run(args) -> int` and a docstring whose
-    first line is its help. One of `errors`, and what the operating system refuses, becomes one line on stderr and
-    exit status 2.
+    first line is its help. One of `errors`, and what the operating system refuses, becomes one line on stderr
+    and exit status 2.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {program}", description=sys.modules[program].__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")

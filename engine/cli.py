@@ -29,9 +29,10 @@ def main(
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     arguments = parser.parse_args(argv)
+    caught: tuple[type[Exception], ...] = (OSError, *errors)
     try:
         return int(arguments.run(arguments))
-    except (*errors, OSError) as problem:
+    except caught as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -1,0 +1,69 @@
+"""Where the data lie and where the server listens: DATA_DIR, DATABASE_URL, PORT, HOST."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.errors import DatabaseError
+
+DEFAULT_PORT = 8501
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one installation. `data_dir` is absolute; nothing is created until `prepare`."""
+
+    data_dir: Path
+    database_url: str
+    port: int = DEFAULT_PORT
+    host: str = "127.0.0.1"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read DATA_DIR (default ./data), DATABASE_URL (default the SQLite file in it), PORT and HOST."""
+        values = os.environ if environ is None else environ
+        data_dir = Path(values.get("DATA_DIR") or "data").expanduser().absolute()
+        return cls(
+            data_dir=data_dir,
+            database_url=values.get("DATABASE_URL") or f"sqlite:///{data_dir / 'facevalue.db'}",
+            port=_port(values.get("PORT") or str(DEFAULT_PORT)),
+            host=values.get("HOST") or "127.0.0.1",
+        )
+
+    @property
+    def secret_file(self) -> Path:
+        """The file that holds the installation's secret (mode 0600)."""
+        return self.data_dir / "secret"
+
+    @property
+    def cache_dir(self) -> Path:
+        """The folder of what can be made again, such as thumbnails."""
+        return self.data_dir / "cache"
+
+    def prepare(self) -> None:
+        """Make the data folder where it is absent.
+
+        Raises:
+            DatabaseError: the folder cannot be made or written.
+        """
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.data_dir):
+                pass
+        except OSError as problem:
+            raise DatabaseError(
+                f"the data folder {self.data_dir} cannot be written ({problem.strerror or problem}): "
+                "set DATA_DIR to a folder that can"
+            ) from problem
+
+
+def _port(text: str) -> int:
+    try:
+        port = int(text)
+    except ValueError:
+        port = -1
+    if not 0 < port < 65536:
+        raise DatabaseError(f"PORT is {text!r}: give a number from 1 to 65535")
+    return port

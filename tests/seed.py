@@ -1,6 +1,7 @@
 """Small drawn data sets for tests: what the engine's commands would leave, in a fraction of a second."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ SIZE = 96
 
 def stand_in_engine(arguments: Sequence[str]) -> None:
     """Leave what `python -m engine ARGUMENTS` leaves, drawn and random: faces, a bundle, or labels."""
-    command, options = arguments[0], dict(zip(arguments[:-1], arguments[1:], strict=True))
+    command, options = arguments[0], dict(pairwise(arguments))
     out = Path(options["--out"])
     if command == "demo":
         write_faces(out, int(options["--faces"]), np.random.default_rng(int(options["--seed"])))

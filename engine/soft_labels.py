@@ -48,7 +48,7 @@ def check_scores(scores: npt.ArrayLike, name: str = "scores") -> Scores:
 def emotion_indices(labels: Sequence[object] | pd.Series) -> npt.NDArray[np.int64]:
     """Place of each label in `EMOTIONS`, -1 where it is missing; raises EngineError for an unknown label."""
     series = pd.Series(labels, dtype=object).reset_index(drop=True)
-    codes = pd.Categorical(series, categories=list(EMOTIONS)).codes.astype(np.int64)
+    codes = pd.Index(EMOTIONS, dtype=object).get_indexer(pd.Index(series)).astype(np.int64)
     unknown = (codes < 0) & series.notna().to_numpy()
     if unknown.any():
         row = int(np.flatnonzero(unknown)[0])

@@ -3,3 +3,39 @@
 
 class StudyError(ValueError):
     """Bad input or an impossible request: the message says what, which value, and what to do."""
+
+
+class NotFoundError(StudyError):
+    """No such study, participant, image or label set."""
+
+
+class CatalogError(StudyError):
+    """A manifest, annotations or labels that do not fit the images."""
+
+
+class LinkError(StudyError):
+    """A link that does not let anyone in."""
+
+
+class UnknownLinkError(LinkError):
+    """A link that was never given out."""
+
+
+class UsedLinkError(LinkError):
+    """A one-time link that has been used."""
+
+
+class ExpiredLinkError(LinkError):
+    """A link whose time is over."""
+
+
+class RevokedLinkError(LinkError):
+    """A link that was taken back."""
+
+
+class StudyClosedError(LinkError):
+    """A study that is not open yet, or no longer."""
+
+
+class InvalidPostError(StudyError):
+    """A posted answer or undo whose fields are missing, of another type, or out of range."""

@@ -1,0 +1,1 @@
+"""Figures of findings. Importing this package loads no plotly; its modules do."""

@@ -1,0 +1,124 @@
+"""Test-retest: does a participant answer a repeated question as before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from study.errors import StudyError
+from study.findings.coefficients import cohen_kappa, gwet_ac1, percent_agreement
+from study.findings.estimate import Estimate
+from study.findings.intervals import Array, mean_estimate, participant_means, share_estimates, wilson
+from study.findings.trials import SCALE, Codes, codes, factorize, require
+
+STRATA = np.array([0, 0, 0, 0, 1, 1])
+
+
+@dataclass(frozen=True)
+class SelfAgreement:
+    """Agreement of each participant with themselves on repeated questions (Fig. 6-c, nodes).
+
+    by_participant: [participant, n, percent, low, high, kappa, kappa_low, kappa_high, ac1, ac1_low,
+    ac1_high]; percent is a share, 0-1. by_experiment: the same per participant and experiment. Kappa and
+    AC1 over both experiments take chance within each.
+    """
+
+    by_participant: pd.DataFrame
+    overall: Estimate
+    kappa: Estimate
+    ac1: Estimate
+    by_experiment: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def self_agreement(trials: pd.DataFrame) -> SelfAgreement:
+    """Percent agreement, Cohen's kappa and Gwet's AC1 between first and second answers, per participant."""
+    pairs = repeated(trials)
+    participant, names = factorize(pairs["participant"])
+    tables = _tables(pairs, participant, len(names))
+    by_participant = _table_rows(names, tables)
+    same = (pairs["choice"] == pairs["again"]).to_numpy(float)
+    overall = share_estimates(participant_means(same, participant), "self-agreement")[0]
+    return SelfAgreement(
+        by_participant,
+        overall,
+        mean_estimate(by_participant["kappa"].to_numpy(float), "kappa", len(pairs)),
+        mean_estimate(by_participant["ac1"].to_numpy(float), "AC1", len(pairs)),
+        _by_experiment(names, tables),
+    )
+
+
+def repeated(trials: pd.DataFrame) -> pd.DataFrame:
+    """Each self-repeat beside its first answer.
+
+    Columns: participant, experiment, choice, again; where the trials hold position, lag in questions; where
+    they hold side, swapped (the sides were exchanged), left_before and left_again (left was pressed; NaN for
+    both and none).
+
+    Repeats whose first answer is not among the trials are left out. StudyError where question ids repeat.
+    """
+    require(trials, "question", "participant", "experiment", "kind", "repeats", "choice")
+    again = trials[(trials["kind"] == "self_repeat") & trials["choice"].notna()]
+    questions = pd.Index(trials["question"])
+    if not questions.is_unique:
+        raise StudyError(f"trials hold the question {questions[questions.duplicated()][0]!r} more than once")
+    at = questions.get_indexer(pd.Index(again["repeats"]))
+    again, before = again[at >= 0], trials.iloc[at[at >= 0]]
+    columns: dict[str, object] = {
+        "participant": again["participant"].to_numpy(),
+        "experiment": again["experiment"].to_numpy(),
+        "choice": before["choice"].to_numpy(),
+        "again": again["choice"].to_numpy(),
+    }
+    if "position" in trials.columns:
+        columns["lag"] = again["position"].to_numpy(float) - before["position"].to_numpy(float)
+    if "side" in trials.columns:
+        columns |= _sides(before, again)
+    pairs = pd.DataFrame(columns)
+    return pairs[pairs["choice"].notna()].reset_index(drop=True)
+
+
+def _sides(before: pd.DataFrame, again: pd.DataFrame) -> dict[str, object]:
+    return {
+        "swapped": before["side"].to_numpy() != again["side"].to_numpy(),
+        "left_before": pressed_left(before),
+        "left_again": pressed_left(again),
+    }
+
+
+def pressed_left(trials: pd.DataFrame) -> Array:
+    """1 where left was pressed, 0 where right, NaN for both and none; shape (rows,)."""
+    toward = trials["choice"].isin(["soft", "own"]).to_numpy()
+    away = trials["choice"].isin(["hard", "foil"]).to_numpy()
+    left = (trials["side"] == "left").to_numpy()
+    return np.where(toward | away, (toward & left) | (away & ~left), np.nan)
+
+
+def _tables(pairs: pd.DataFrame, participant: Codes, people: int) -> Array:
+    size = len(SCALE)
+    before, again = codes(pairs["choice"], SCALE), codes(pairs["again"], SCALE)
+    known = (before >= 0) & (again >= 0)
+    cell = ((participant * size + before) * size + again)[known]
+    return np.bincount(cell, minlength=people * size * size).reshape(people, size, size).astype(float)
+
+
+def _table_rows(names: list[str], tables: Array, strata: Codes | None = STRATA) -> pd.DataFrame:
+    n = tables.sum(axis=(1, 2))
+    agreed = np.trace(tables, axis1=1, axis2=2)
+    low, high = wilson(agreed, n)
+    columns: dict[str, object] = {"participant": names, "n": n.astype(np.int64)}
+    columns |= {"percent": percent_agreement(tables), "low": low, "high": high}
+    for name, found in (("kappa", cohen_kappa(tables, strata)), ("ac1", gwet_ac1(tables, strata))):
+        bottom, top = found.interval()
+        columns |= {name: found.value, f"{name}_low": bottom, f"{name}_high": top}
+    return pd.DataFrame(columns)
+
+
+def _by_experiment(names: list[str], tables: Array) -> pd.DataFrame:
+    parts = []
+    for experiment, span in ((1, slice(0, 4)), (2, slice(4, 6))):
+        rows = _table_rows(names, tables[:, span, span], None)
+        rows.insert(1, "experiment", experiment)
+        parts.append(rows)
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,60 @@
+"""Which pairs of raters met on the same items, and what they said there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from study.findings.intervals import Array
+from study.findings.trials import Codes
+
+DENSE_CELLS = 50_000_000
+
+
+@dataclass(frozen=True)
+class PairTables:
+    """Contingency tables of the pairs that share items: a < b are rater codes (pairs,), tables (pairs, K,
+    K).
+    """
+
+    a: Codes
+    b: Codes
+    tables: Array
+
+
+def pair_tables(rater: Codes, item: Codes, label: Codes, raters: int, categories: int) -> PairTables:
+    """Count, for each pair of raters, the items on which the one said i and the other j.
+
+    rater, item, label: codes of shape (readings,), each rater at most once an item. One sparse product of the
+    one-hot table of readings with itself; dense where that is small enough, since complete designs are dense.
+    """
+    size = raters * categories
+    items = int(item.max()) + 1 if len(item) else 0
+    ones = np.ones(len(rater), dtype=np.float32)
+    table = sparse.csr_array((ones, (rater * categories + label, item)), shape=(size, items))
+    if size * items <= DENSE_CELLS and size <= 5000 and len(rater) > 0.01 * size * items:
+        dense = table.toarray()
+        together = sparse.coo_array(dense @ dense.T)
+    else:
+        together = (table @ table.T).tocoo()
+    row, column = together.coords[0].astype(np.intp), together.coords[1].astype(np.intp)
+    first, second = row // categories, column // categories
+    keep = first < second
+    pair, at = np.unique(first[keep] * raters + second[keep], return_inverse=True)
+    cell = (at * categories + row[keep] % categories) * categories + column[keep] % categories
+    counts = np.bincount(cell, weights=together.data[keep], minlength=len(pair) * categories**2)
+    return PairTables(pair // raters, pair % raters, counts.reshape(len(pair), categories, categories))
+
+
+def readings_of_shared_items(rater: Codes, item: Codes) -> NDArray[np.bool_]:
+    """Which readings are of items that two or more raters read; a rater's second reading of an item is
+    dropped.
+    """
+    raters = int(rater.max()) + 1 if len(rater) else 1
+    once = np.zeros(len(rater), dtype=bool)
+    once[np.unique(item * raters + rater, return_index=True)[1]] = True
+    seen = np.bincount(item[once], minlength=int(item.max()) + 1 if len(item) else 0)
+    return once & (seen[item] > 1)

@@ -1,0 +1,63 @@
+"""The table every finding starts from: one row per answered question, with its image's labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from study.errors import StudyError
+
+PREFERENCES = ("soft", "hard", "both", "none")
+DISCRIMINATIONS = ("own", "foil")
+CHOICES = {1: PREFERENCES, 2: DISCRIMINATIONS}
+SUBSETS = ("Easy", "Challenging", "Difficult")
+SCALE = (*PREFERENCES, *DISCRIMINATIONS)
+
+Codes = NDArray[np.intp]
+
+
+def require(trials: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The trials themselves, once the columns are known to be there; StudyError names those that are
+    missing.
+    """
+    missing = [column for column in columns if column not in trials.columns]
+    if missing:
+        have = ", ".join(map(str, trials.columns)) or "none"
+        raise StudyError(f"trials lack the columns {', '.join(missing)}; they have: {have}")
+    return trials
+
+
+def of_experiment(trials: pd.DataFrame, experiment: int, kind: str | None = "first") -> pd.DataFrame:
+    """Answers of one experiment and kind; StudyError where a choice is not one of that experiment's."""
+    require(trials, "participant", "experiment", "kind", "choice")
+    keep = (trials["experiment"] == experiment) & trials["choice"].notna()
+    if kind is not None:
+        keep &= trials["kind"] == kind
+    rows = trials[keep]
+    known = rows["choice"].isin(CHOICES[experiment])
+    if not known.all():
+        bad = rows.loc[~known, "choice"].iloc[0]
+        raise StudyError(
+            f"experiment {experiment} has a choice {bad!r}; it may be {', '.join(CHOICES[experiment])}"
+        )
+    return rows
+
+
+def everyone(trials: pd.DataFrame) -> list[str]:
+    """Participants who answered anything, in order of their code."""
+    require(trials, "participant")
+    return sorted(map(str, trials["participant"].unique()))
+
+
+def codes(values: pd.Series, categories: Sequence[object]) -> Codes:
+    """Positions of values among categories, -1 where they are not among them; shape (rows,)."""
+    return np.asarray(pd.Categorical(values, categories=list(categories)).codes, dtype=np.intp)
+
+
+def factorize(values: pd.Series) -> tuple[Codes, list[str]]:
+    """Codes of the values and the sorted distinct values; -1 for missing."""
+    found, names = pd.factorize(values, sort=True)
+    return np.asarray(found, dtype=np.intp), [str(name) for name in names]

@@ -1,0 +1,68 @@
+import subprocess
+import sys
+
+from study.figures.figure6 import accuracy_figure, agreement_graph, preference_figure
+from study.figures.template import DARK
+from study.findings.agreement import inter_agreement
+from study.findings.consistency import self_agreement
+from study.findings.discrimination import discrimination
+from study.findings.preference import preference
+from tests.study.findings.trial_tables import asked_twice, both_asked, choices, table
+
+SAME, OTHER = ("soft", "soft"), ("soft", "hard")
+TRIALS = table(
+    *choices("P01", soft=6, hard=2),
+    *choices("P02", soft=3, none=1),
+    *choices("P01", 2, own=8, foil=2),
+    *choices("P02", 2, own=3, foil=1),
+    *asked_twice("P01", SAME, SAME, OTHER),
+    *both_asked("P01", "P02", SAME, SAME, OTHER, OTHER),
+    *both_asked("P02", "P03", SAME),
+)
+
+
+def test_preference_draws_four_bars_a_participant_and_the_mean_with_n():
+    figure = preference_figure(preference(TRIALS))
+    assert [trace.name for trace in figure.data] == ["Soft-label", "Hard-label", "Both", "None"]
+    assert any("n = " in label for label in figure.data[0].x)
+    assert figure.data[0].x[-1].startswith("Mean")
+    assert figure.data[1].marker.pattern.shape == "/"
+
+
+def test_accuracy_draws_the_values_the_findings_hold():
+    found = discrimination(TRIALS)
+    figure = accuracy_figure(found)
+    assert list(figure.data[0].y[:-1]) == found.by_participant["accuracy"].tolist()
+    assert figure.data[0].y[-1] == found.overall.estimate
+
+
+def test_the_graph_labels_edges_with_share_and_n_and_leaves_missing_pairs_without_a_number():
+    figure = agreement_graph(self_agreement(TRIALS), inter_agreement(TRIALS), DARK)
+    named = {trace.name: trace for trace in figure.data if trace.name}
+    assert named["no shared questions"].line.dash == "dot"
+    texts = [text for trace in figure.data if trace.text for text in trace.text]
+    assert "50%<br>n = 4" in texts
+    assert "<b>P01</b><br>67%<br>n = 3" in texts
+    assert "<b>P03</b><br>no repeats" in texts
+
+
+def test_backgrounds_are_transparent_and_text_has_the_colour_passed():
+    figure = preference_figure(preference(TRIALS), DARK)
+    layout = figure.layout.template.layout
+    assert layout.paper_bgcolor == "rgba(0,0,0,0)"
+    assert layout.font.color == DARK.text
+
+
+def test_without_answers_each_figure_says_so():
+    none = table()
+    for figure in (
+        preference_figure(preference(none)),
+        accuracy_figure(discrimination(none)),
+        agreement_graph(self_agreement(none), inter_agreement(none)),
+    ):
+        assert "yet" in figure.layout.annotations[0].text
+
+
+def test_importing_the_findings_loads_no_plotly():
+    code = "import sys, study.findings.agreement, study.figures; sys.exit('plotly' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

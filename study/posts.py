@@ -1,0 +1,110 @@
+"""What a page posts: an answer or an undo, read strictly."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from study.errors import InvalidPostError
+
+CHOICES = ("left", "right", "both", "none")
+INPUTS = ("key", "mouse", "touch")
+_KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
+_QUESTION = re.compile(r"[A-Za-z0-9_=-]{1,40}")
+_LONGEST_MS = 30 * 24 * 3_600_000.0
+# 2000-01-01 and 2100-01-01: a page's clock may be wrong, but not that wrong.
+_EARLIEST_MS, _LATEST_MS = 946_684_800_000.0, 4_102_444_800_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPost:
+    """One press: `choice` is what was pressed; times in milliseconds; `have` is the page's last question."""
+
+    key: str
+    question: str
+    choice: str
+    rt_ms: float
+    hidden_ms: float
+    shown_at: datetime | None
+    input: str
+    have: int
+
+    @classmethod
+    def read(cls, body: Any) -> "AnswerPost":
+        """Read a decoded JSON body.
+
+        Raises:
+            InvalidPostError: a field is missing, of another type, or out of range (the message says which).
+        """
+        fields = _fields(body)
+        return cls(
+            key=_text(fields, "key", _KEY),
+            question=_text(fields, "question", _QUESTION),
+            choice=_word(fields, "choice", CHOICES),
+            rt_ms=_number(fields, "rt_ms", 0.0, _LONGEST_MS),
+            hidden_ms=_number(fields, "hidden_ms", 0.0, _LONGEST_MS),
+            shown_at=_moment(fields, "shown_at"),
+            input=_word(fields, "input", INPUTS),
+            have=int(_number(fields, "have", 0.0, 1e9)),
+        )
+
+    def payload(self) -> dict[str, Any]:
+        """What an event keeps of the post."""
+        shown = None if self.shown_at is None else self.shown_at.timestamp() * 1000
+        kept = {"choice": self.choice, "rt_ms": self.rt_ms, "hidden_ms": self.hidden_ms}
+        return {**kept, "shown_at": shown, "input": self.input}
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPost:
+    """The wish to take the last answer back."""
+
+    key: str
+    question: str
+
+    @classmethod
+    def read(cls, body: Any) -> "UndoPost":
+        """Read a decoded JSON body.
+
+        Raises:
+            InvalidPostError: a field is missing or not as it should be.
+        """
+        fields = _fields(body)
+        return cls(key=_text(fields, "key", _KEY), question=_text(fields, "question", _QUESTION))
+
+
+def _fields(body: Any) -> Mapping[str, Any]:
+    if not isinstance(body, dict):
+        raise InvalidPostError("the body must be a JSON object")
+    return body
+
+
+def _text(fields: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise InvalidPostError(f"{name} must be a text of the form {form.pattern}")
+    return value
+
+
+def _word(fields: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or value not in known:
+        raise InvalidPostError(f"{name} must be one of {', '.join(known)}")
+    return value
+
+
+def _number(fields: Mapping[str, Any], name: str, least: float, most: float) -> float:
+    value = fields.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidPostError(f"{name} must be a number")
+    if not least <= value <= most:
+        raise InvalidPostError(f"{name} must be from {least:g} to {most:g}")
+    return float(value)
+
+
+def _moment(fields: Mapping[str, Any], name: str) -> datetime | None:
+    if fields.get(name) is None:
+        return None
+    return datetime.fromtimestamp(_number(fields, name, _EARLIEST_MS, _LATEST_MS) / 1000, UTC)

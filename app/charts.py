@@ -3,13 +3,25 @@
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app.palette import EMOTION_COLOURS, PART_COLOURS, emotion_scale
+import pandas as pd
+
+from app.palette import EMOTION_COLOURS, PART_COLOURS
 from engine.emfacs import EMOTIONS
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure, layout
+    from plotly.graph_objects import Figure
+
+    from study.figures.template import Colours
+
+# A chart's own buttons: the picture as SVG alone, for a paper; the wheel scrolls the page.
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "scrollZoom": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "svg", "filename": "facevalue"},
+}
 
 # The text inherits the theme's colour and the tracks are mixed from it, so both themes read well.
 STYLES = """<style>
@@ -45,7 +57,8 @@ def label_bars(
     if len(scores) != len(EMOTIONS):
         raise ValueError(f"{len(scores)} scores for the {len(EMOTIONS)} emotions")
     rows = "".join(
-        _row(emotion, score, emotion == hard) for emotion, score in zip(EMOTIONS, scores, strict=True)
+        _row(emotion, score, emotion == hard, EMOTION_COLOURS[emotion])
+        for emotion, score in zip(EMOTIONS, scores, strict=True)
     )
     spoken = f"{form}: " + ", ".join(f"{e} {_number(s)}" for e, s in zip(EMOTIONS, scores, strict=True))
     size = " fv-large" if large else ""
@@ -71,45 +84,62 @@ def face(image_url: str, name: str) -> str:
     return f'<div class="fv-face"><img src="{source}" alt="{alt}"></div>'
 
 
-def parts_figure(parts: Mapping[str, Sequence[float]]) -> "Figure":
+def thumbnail_url(label_set_id: int, image_id: int) -> str:
+    """The address of an image for a card, checked by the server like every image."""
+    return f"{media_url(label_set_id, image_id)}?w=320"
+
+
+def media_url(label_set_id: int, image_id: int) -> str:
+    """The address of an image of a label set."""
+    return f"/media/labels/{label_set_id}/{image_id}"
+
+
+def page_colours() -> "Colours":
+    """The colours of figures on the visitor's page, light or dark."""
+    import streamlit as st
+
+    from study.figures.template import DARK, LIGHT
+
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def parts_figure(parts: Mapping[str, Sequence[float]], colours: "Colours") -> "Figure":
     """Plot a soft-label beside the parts that it is the mean of (Eq. 14); keys are those of PART_COLOURS."""
     from plotly import graph_objects as go
 
-    figure = go.Figure(layout={"template": template(), "barmode": "group", "height": 420})
+    from study.figures.template import template
+
+    figure = go.Figure(layout={"template": template(colours), "barmode": "group", "height": 460})
     for name, scores in parts.items():
         bar = go.Bar(name=name, x=list(scores), y=list(EMOTIONS), orientation="h")
         bar.update(marker_color=PART_COLOURS[name], hovertemplate="%{y}: %{x:.2f}")
         figure.add_trace(bar)
-    figure.update_xaxes(range=[0, 1], title="score")
+    figure.update_xaxes(range=[0, 1], title="Score")
     figure.update_yaxes(autorange="reversed")
     return figure
 
 
-def template() -> "layout.Template":
-    """The look of every chart: no background of its own, quiet grid, the emotions' colours in order."""
-    from plotly import graph_objects as go
+def parts_table(parts: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+    """The numbers of `parts_figure`: one row an emotion."""
+    return pd.DataFrame({"Emotion": list(EMOTIONS), **{name: list(scores) for name, scores in parts.items()}})
 
-    quiet = {"gridcolor": "rgba(128,128,128,.22)", "zeroline": False, "automargin": True}
-    return go.layout.Template(
-        layout={
-            "colorway": emotion_scale(),
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "xaxis": quiet,
-            "yaxis": quiet,
-            "margin": {"l": 8, "r": 8, "t": 40, "b": 8},
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        }
+
+def unit_bars(units: Mapping[int, float]) -> str:
+    """Draw the predicted probability of each action unit as a labelled bar."""
+    rows = "".join(
+        _row(f"AU {unit}", score, False, PART_COLOURS["Action units"]) for unit, score in units.items()
     )
+    spoken = "Action units: " + ", ".join(f"{unit} {_number(score)}" for unit, score in units.items())
+    return f'<div class="fv-label fv-units" role="img" aria-label="{escape(spoken, quote=True)}">{rows}</div>'
 
 
-def _row(emotion: str, score: float, hard: bool) -> str:
+def _row(name: str, score: float, bold: bool, colour: str) -> str:
     width = 100 * min(max(score, 0.0), 1.0) if math.isfinite(score) else 0.0
-    mark = " fv-hard" if hard else ""
-    bar = f'<span class="fv-bar" style="width:{width:.1f}%;background:{EMOTION_COLOURS[emotion]}"></span>'
+    mark = " fv-hard" if bold else ""
+    bar = f'<span class="fv-bar" style="width:{width:.1f}%;background:{colour}"></span>'
     drawn = bar if width > 0 else ""
     return (
-        f'<span class="fv-name{mark}">{emotion}</span><span class="fv-track">{drawn}</span>'
+        f'<span class="fv-name{mark}">{name}</span><span class="fv-track">{drawn}</span>'
         f'<span class="fv-value{mark}">{_number(score)}</span>'
     )
 

@@ -1,7 +1,5 @@
 """The colours of the program: one per emotion, told apart by colour-blind readers too, never used alone."""
 
-from engine.emfacs import EMOTIONS
-
 # Okabe and Ito's set (2008), with Tol's wine (2021) for Contempt; Neutral is grey.
 EMOTION_COLOURS: dict[str, str] = {
     "Neutral": "#8A8F98",
@@ -16,8 +14,3 @@ EMOTION_COLOURS: dict[str, str] = {
 
 # The parts of a soft-label (Eq. 14): what the ensemble says, what the action units say, and their mean.
 PART_COLOURS: dict[str, str] = {"Soft-label": "#0072B2", "Ensemble": "#56B4E9", "Action units": "#E69F00"}
-
-
-def emotion_scale() -> list[str]:
-    """The emotions' colours in the fixed order of `EMOTIONS`."""
-    return [EMOTION_COLOURS[emotion] for emotion in EMOTIONS]

@@ -4,16 +4,26 @@ import re
 
 import pytest
 
-from app.charts import card, hard_scores, label_bars, parts_figure, template
-from app.palette import EMOTION_COLOURS, emotion_scale
+from app.charts import (
+    card,
+    hard_scores,
+    label_bars,
+    media_url,
+    parts_figure,
+    parts_table,
+    thumbnail_url,
+    unit_bars,
+)
+from app.palette import EMOTION_COLOURS
 from engine.emfacs import EMOTIONS
+from study.figures.template import LIGHT
 
 SCORES = [0.1, 0.9, 0.0, 0.25, 0.3, 0.4, 0.5, 1.0]
 
 
 def test_every_emotion_has_a_colour_of_its_own():
     assert list(EMOTION_COLOURS) == list(EMOTIONS)
-    assert len(set(emotion_scale())) == len(EMOTIONS)
+    assert len(set(EMOTION_COLOURS.values())) == len(EMOTIONS)
 
 
 def test_a_soft_label_is_eight_bars_in_the_fixed_order():
@@ -53,8 +63,20 @@ def test_a_card_escapes_the_name_of_an_image():
     assert "w=160&amp;x=1" in html
 
 
-def test_the_parts_are_drawn_on_the_same_axis():
-    figure = parts_figure({"Soft-label": SCORES, "Ensemble": SCORES, "Action units": SCORES})
+def test_the_parts_are_drawn_on_the_same_axis_with_their_numbers():
+    parts = {"Soft-label": SCORES, "Ensemble": SCORES, "Action units": SCORES}
+    figure = parts_figure(parts, LIGHT)
     assert [trace.name for trace in figure.data] == ["Soft-label", "Ensemble", "Action units"]
     assert tuple(figure.layout.xaxis.range) == (0, 1)
-    assert list(template().layout.colorway) == emotion_scale()
+    assert parts_table(parts).iloc[1].tolist() == ["Happy", 0.9, 0.9, 0.9]
+
+
+def test_action_units_are_named_by_their_numbers():
+    html = unit_bars({1: 0.25, 12: 1.0})
+    assert 'aria-label="Action units: 1 0.25, 12 1.00"' in html
+    assert re.findall(r"AU (\d+)", html) == ["1", "12"]
+
+
+def test_images_have_addresses_of_their_label_set():
+    assert media_url(2, 7) == "/media/labels/2/7"
+    assert thumbnail_url(2, 7).startswith("/media/labels/2/7?w=")

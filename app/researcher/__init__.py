@@ -1,0 +1,1 @@
+"""The researchers' rooms: studies, gallery, one image, and the agreement dashboard."""

@@ -1,0 +1,44 @@
+"""Who may look at a researcher's page: asked again on every run, whatever the navigation lists."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import streamlit as st
+
+from app.identity import who_is_here
+from app.installation import installation
+from db.session import Database
+
+INVITERS = ("owner", "researcher")
+
+Given = ParamSpec("Given")
+
+
+def researchers_only(draw: Callable[Given, None]) -> Callable[Given, None]:
+    """Draw a page, or a part of one that runs alone, for signed-in researchers; tell others what they lack."""
+
+    @wraps(draw)
+    def guarded(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        if who_is_here().researcher is None:
+            st.warning("This page is for signed-in researchers. Open a fresh sign-in link, then reload.")
+            return
+        draw(*args, **kwargs)
+
+    return guarded
+
+
+def may_invite() -> bool:
+    """Whether the visitor may see and make invitation links; a reader may not."""
+    researcher = who_is_here().researcher
+    return researcher is not None and researcher.role in INVITERS
+
+
+def database() -> Database:
+    """The database of this installation."""
+    return installation().database
+
+
+def secret() -> bytes:
+    """The installation's secret, from which invitation links are made."""
+    return installation().secret

@@ -1,0 +1,47 @@
+"""What the researchers' pages say alike: heads, states, what is missing."""
+
+import streamlit as st
+
+STATE_COLOURS = {"draft": "gray", "open": "green", "paused": "orange", "closed": "blue"}
+SIMULATED = "Simulated"
+SIMULATED_NOTE = "Answers of simulated participants, not of people."
+
+
+def study_name(title: str, simulated: bool) -> str:
+    """A study's title; a simulated one says so, whatever its title says."""
+    said = SIMULATED.lower() in title.lower()
+    return f"{title} ({SIMULATED.lower()})" if simulated and not said else title
+
+
+def study_badges(state: str, simulated: bool) -> None:
+    """Show a study's state, and whether its answers are people's."""
+    with st.container(horizontal=True, gap="small"):
+        st.badge(state.capitalize(), color=STATE_COLOURS[state])  # type: ignore[arg-type]
+        if simulated:
+            st.badge(SIMULATED, icon=":material/smart_toy:", color="violet", help=SIMULATED_NOTE)
+
+
+def counted(n: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: 1 answer, 2,400 answers."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def nothing_yet(headline: str, *steps: str) -> None:
+    """Say what an empty page is waiting for, and what to do about it."""
+    with st.container(border=True):
+        st.subheader(headline, anchor=False)
+        st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
+
+
+NO_IMAGES = (
+    "No images yet",
+    "For the demo, stop the server and start it again with `make run`: it renders faces, trains an engine "
+    "and labels them.",
+    "For images of your own, make a manifest and label it: `python -m engine train --help`, then "
+    "`python -m engine label --help`.",
+)
+NO_STUDIES = (
+    "No studies yet",
+    "For the demo's two studies, stop the server and start it again with `make run`.",
+    "For a study of your own, label images first, then see `python -m study --help`.",
+)

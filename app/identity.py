@@ -1,0 +1,99 @@
+"""Who is here: signed cookies, one for a participant and one for a researcher.
+
+A participant's cookie holds the participant's id; a researcher's the token of a session that the database
+can end. Both may be in one browser, and neither opens the other's pages.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from itsdangerous import BadSignature, Signer
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.installation import Installation, installation
+from db.tables import Researcher
+from study.researchers import session_researcher
+
+PARTICIPANT_COOKIE = "facevalue_participant"
+RESEARCHER_COOKIE = "facevalue_researcher"
+_DAYS = {PARTICIPANT_COOKIE: 365, RESEARCHER_COOKIE: 30}
+
+
+@dataclass(frozen=True)
+class Here:
+    """The people that a browser's cookies stand for."""
+
+    participant_id: int | None
+    researcher: Researcher | None
+
+
+def who_is_here() -> Here:
+    """Who looks at the Streamlit page that is being drawn."""
+    import streamlit as st
+
+    return identify(installation(), st.context.cookies, datetime.now(UTC))
+
+
+def identify(place: Installation, cookies: Mapping[str, str], now: datetime) -> Here:
+    """Who these cookies stand for; a cookie that is unsigned, tampered with or ended stands for nobody."""
+    return Here(participant_of(place.secret, cookies), researcher_of(place, cookies, now))
+
+
+def participant_of(secret: bytes, cookies: Mapping[str, str]) -> int | None:
+    """The participant whom the cookies name."""
+    value = unsigned(secret, PARTICIPANT_COOKIE, cookies.get(PARTICIPANT_COOKIE))
+    return int(value) if value is not None and value.isascii() and value.isdigit() else None
+
+
+def researcher_of(place: Installation, cookies: Mapping[str, str], now: datetime) -> Researcher | None:
+    """The researcher whose session the cookies hold, if it has not ended."""
+    token = session_token(place.secret, cookies)
+    if token is None:
+        return None
+    with place.database.session() as session:
+        return session_researcher(session, token, now)
+
+
+def session_token(secret: bytes, cookies: Mapping[str, str]) -> str | None:
+    """The token of the researcher's session that the cookies hold."""
+    return unsigned(secret, RESEARCHER_COOKIE, cookies.get(RESEARCHER_COOKIE))
+
+
+def signed(secret: bytes, name: str, value: str) -> str:
+    """The value of the cookie `name` that holds `value`."""
+    return _signer(secret, name).sign(value).decode()
+
+
+def unsigned(secret: bytes, name: str, cookie: str | None) -> str | None:
+    """What the cookie `name` holds; None where it is absent, or we did not sign it for that name."""
+    if cookie is None:
+        return None
+    try:
+        return _signer(secret, name).unsign(cookie).decode()
+    except (BadSignature, UnicodeError):
+        return None
+
+
+def remember(response: Response, request: Request, secret: bytes, name: str, value: str) -> None:
+    """Set a signed cookie that no script can read and no other site can send along."""
+    response.set_cookie(
+        name,
+        signed(secret, name, value),
+        max_age=_DAYS[name] * 24 * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def forget(response: Response, name: str) -> None:
+    """Take a cookie away."""
+    response.delete_cookie(name, path="/", httponly=True, samesite="lax")
+
+
+def _signer(secret: bytes, name: str) -> Signer:
+    return Signer(secret, salt=name, digest_method=hashlib.sha256)

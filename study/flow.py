@@ -131,6 +131,10 @@ _AT = select(Question.public_id).where(
     Question.participant_id == bindparam("participant"), Question.position == bindparam("position")
 )
 
+_IMAGE = select(Question.participant_id, Question.image_id).where(
+    Question.public_id == bindparam("public_id")
+)
+
 
 def standing(session: Session, participant_id: int, *, lock: bool = False) -> Standing:
     """Where a participant stands; `lock` makes others who write for the same participant wait.
@@ -209,6 +213,20 @@ def question_at(session: Session, where: Standing, position: int) -> str | None:
         return None
     values = {"participant": where.participant_id, "position": position}
     return session.connection().execute(_AT, values).scalar()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedImage:
+    """Whose question it is, and of which image."""
+
+    participant_id: int
+    image_id: int
+
+
+def question_image(session: Session, public_id: str) -> AskedImage | None:
+    """The image of a question; None where there is no such question."""
+    row = session.connection().execute(_IMAGE, {"public_id": public_id}).one_or_none()
+    return None if row is None else AskedImage(*row)
 
 
 def _shown(row: Row[Any], total: int) -> ShownQuestion:

@@ -88,3 +88,9 @@ def _column(emotion: str) -> Any:
     if emotion not in _SOFT:
         raise StudyError(f"unknown emotion {emotion!r}: known are {', '.join(EMOTIONS)}")
     return _SOFT[emotion]
+
+
+def labelled(session: Session, label_set_id: int, image_id: int) -> bool:
+    """Whether a label set holds an image."""
+    query = select(Label.id).where(Label.label_set_id == label_set_id, Label.image_id == image_id)
+    return session.scalar(query) is not None

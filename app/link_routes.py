@@ -1,0 +1,79 @@
+"""Links: join a study, sign in, sign out."""
+
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from app import identity
+from app.replies import NOT_STORED, page
+from app.trial_routes import Place
+from study.errors import (
+    ExpiredLinkError,
+    LinkError,
+    RevokedLinkError,
+    StudyClosedError,
+    UnknownLinkError,
+    UsedLinkError,
+)
+from study.registration import accept
+from study.researchers import sign_in, sign_out
+
+_PAGES: dict[type[LinkError], tuple[int, str]] = {
+    UnknownLinkError: (404, "This link is unknown"),
+    UsedLinkError: (410, "This link has been used"),
+    ExpiredLinkError: (410, "This link has expired"),
+    RevokedLinkError: (410, "This link is no longer valid"),
+    StudyClosedError: (403, "This study is not open"),
+}
+
+
+def link_routes(place: Place) -> list[Route]:
+    """/join/{token}, /signin/{token} and /signout."""
+
+    def join(request: Request) -> Response:
+        here = place()
+        try:
+            with here.database.session() as session:
+                person = accept(session, request.path_params["token"], now=datetime.now(UTC))
+        except LinkError as problem:
+            return _refusal(problem)
+        response = RedirectResponse("/take", 303, NOT_STORED)
+        identity.remember(response, request, here.secret, identity.PARTICIPANT_COOKIE, str(person.id))
+        return response
+
+    def signin(request: Request) -> Response:
+        if request.method == "HEAD":  # whoever only looks at a link does not use it up
+            return Response(headers=NOT_STORED)
+        here = place()
+        try:
+            with here.database.begin() as session:
+                token = sign_in(session, request.path_params["token"], datetime.now(UTC))
+        except LinkError as problem:
+            return _refusal(problem)
+        response = RedirectResponse("/", 303, NOT_STORED)
+        identity.remember(response, request, here.secret, identity.RESEARCHER_COOKIE, token)
+        return response
+
+    def signout(request: Request) -> Response:
+        here = place()
+        token = identity.session_token(here.secret, request.cookies)
+        if token is not None:
+            with here.database.begin() as session:
+                sign_out(session, token, datetime.now(UTC))
+        response = RedirectResponse("/", 303, NOT_STORED)
+        identity.forget(response, identity.RESEARCHER_COOKIE)
+        identity.forget(response, identity.PARTICIPANT_COOKIE)
+        return response
+
+    return [
+        Route("/join/{token}", join),
+        Route("/signin/{token}", signin),
+        Route("/signout", signout),
+    ]
+
+
+def _refusal(problem: LinkError) -> Response:
+    status, title = _PAGES[type(problem)]
+    return page(title, str(problem), status)

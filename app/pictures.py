@@ -1,0 +1,104 @@
+"""Image files on their way to a browser: checked, made small where asked, kept in the cache folder."""
+
+import hashlib
+import logging
+import os
+import tempfile
+import warnings
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageOps
+from starlette.responses import FileResponse
+
+from db.settings import Settings
+
+WIDTHS = (96, 160, 320, 640, 1024)
+"""The widths of thumbnails; another width gets the next larger one, so that the cache stays small."""
+_BROWSERS_READ = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_LARGEST_SHOWN = 1600
+_ORIENTATION = 0x0112
+_HEADERS = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+log = logging.getLogger(__name__)
+
+
+class UnreadablePictureError(Exception):
+    """A file that is absent or no image."""
+
+
+def shown_file(settings: Settings, path: Path) -> FileResponse:
+    """The image as it is where browsers can show it so, otherwise drawn anew as WebP.
+
+    Raises:
+        UnreadablePictureError: the file is absent or no image.
+    """
+    media_type = _as_it_is(path, _changed(path))
+    if media_type is None:
+        return thumbnail(settings, path, WIDTHS[-1])
+    return FileResponse(path, headers=_HEADERS, media_type=media_type)
+
+
+def thumbnail(settings: Settings, path: Path, width: int) -> FileResponse:
+    """The image at most as wide and high as the next of `WIDTHS`, as WebP.
+
+    Raises:
+        UnreadablePictureError: the file is absent or no image.
+    """
+    size = next((known for known in WIDTHS if known >= width), WIDTHS[-1])
+    name = hashlib.sha256(f"{path}\0{_changed(path)}\0{size}".encode()).hexdigest()
+    kept = settings.cache_dir / "thumbnails" / name[:2] / f"{name}.webp"
+    if not kept.exists():
+        _draw(path, size, kept)
+    return FileResponse(kept, headers=_HEADERS, media_type="image/webp")
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as problem:
+        raise _unreadable(path, problem) from problem
+
+
+@lru_cache(maxsize=50_000)
+def _as_it_is(path: Path, _changed_at: int) -> str | None:
+    """The media type of a file that can go to a browser unchanged; None where it cannot."""
+    try:
+        with _opened(path) as image:
+            turned = image.getexif().get(_ORIENTATION, 1) != 1
+            fits = max(image.size) <= _LARGEST_SHOWN and not turned
+            kind = _BROWSERS_READ.get(image.format or "")
+            image.verify()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
+        raise _unreadable(path, problem) from problem
+    return kind if fits else None
+
+
+def _draw(path: Path, size: int, kept: Path) -> None:
+    try:
+        with _opened(path) as image:
+            image.draft("RGB", (2 * size, 2 * size))
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
+        raise _unreadable(path, problem) from problem
+    upright.thumbnail((size, size), Image.Resampling.LANCZOS)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside its place and moved there, so that nobody is ever served half an image.
+    handle, name = tempfile.mkstemp(dir=kept.parent, suffix=".part")
+    with os.fdopen(handle, "wb") as file:
+        upright.save(file, "WEBP", quality=82, method=4)
+    Path(name).replace(kept)
+
+
+def _opened(path: Path) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            return Image.open(path)
+        except Image.DecompressionBombWarning as problem:
+            raise Image.DecompressionBombError(str(problem)) from problem
+
+
+def _unreadable(path: Path, problem: Exception) -> UnreadablePictureError:
+    log.warning("the image %s cannot be read: %s", path, problem)
+    return UnreadablePictureError(f"the image {path} cannot be read: {problem}")

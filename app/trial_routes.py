@@ -1,0 +1,127 @@
+"""The participant's JSON routes: where am I, here is my answer, take it back, and the question's image."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.identity import participant_of
+from app.installation import Installation
+from app.pictures import UnreadablePictureError, shown_file
+from app.replies import ReplyError, outcome_json, progress_json, question_json, read_json, reply
+from study import answers, flow
+from study.catalog import image_path
+from study.errors import InvalidPostError, NotFoundError
+from study.posts import AnswerPost, UndoPost
+
+Place = Callable[[], Installation]
+FIRST_QUESTIONS = 8
+
+_REFUSALS: dict[str, tuple[int, str]] = {
+    "not_yours": (403, "This question is another participant's."),
+    "consent": (403, "Please agree to take part first."),
+    "unknown_question": (404, "There is no such question."),
+    "moved_on": (409, "This question is not the next one."),
+    "closed": (410, "The study takes no answers at present."),
+    "invalid": (422, "This answer does not fit the question."),
+}
+
+
+def trial_routes(place: Place) -> list[Route]:
+    """The routes under /api/trial."""
+
+    def state(request: Request) -> Response:
+        participant_id = _participant(place(), request)
+        with place().database.session() as session:
+            try:
+                where = flow.standing(session, participant_id)
+            except NotFoundError as problem:
+                raise _signed_out() from problem
+            step = where.step(datetime.now(UTC))
+            asked = flow.questions_of(session, where, 0, FIRST_QUESTIONS) if step == "asking" else []
+            undoable = flow.question_at(session, where, where.answered)
+        progress = flow.Progress(where.answered, where.total, undoable)
+        return reply(
+            {
+                "participant": where.code,
+                "study": where.title,
+                "state": step,
+                "progress": progress_json(progress),
+                "questions": [question_json(question) for question in asked],
+                "undoable": undoable,
+            }
+        )
+
+    async def answer(request: Request) -> Response:
+        post = await _post(request, AnswerPost.read, place())
+        outcome = await _write(place(), request, answers.record, post)
+        return reply({"status": outcome.status, **outcome_json(outcome)})
+
+    async def undo(request: Request) -> Response:
+        post = await _post(request, UndoPost.read, place())
+        outcome = await _write(place(), request, answers.undo, post)
+        body = {"status": outcome.status, **outcome_json(outcome)}
+        return reply({**body, "question": body.pop("questions")[0]})
+
+    def image(request: Request) -> Response:
+        return _question_image(place(), request)
+
+    return [
+        Route("/api/trial/answers", answer, methods=["POST"]),
+        Route("/api/trial/state", state),
+        Route("/api/trial/undo", undo, methods=["POST"]),
+        Route("/api/trial/questions/{question}/image", image),
+    ]
+
+
+def _signed_out() -> ReplyError:
+    return ReplyError(401, "signed_out", "Please open your personal link again.")
+
+
+def _participant(place: Installation, request: Request) -> int:
+    participant_id = participant_of(place.secret, request.cookies)
+    if participant_id is None:
+        raise _signed_out()
+    return participant_id
+
+
+async def _post(request: Request, read: Callable[[Any], Any], place: Installation) -> Any:
+    _participant(place, request)
+    try:
+        return read(await read_json(request))
+    except InvalidPostError as problem:
+        raise ReplyError(422, "invalid", str(problem)) from problem
+
+
+async def _write(place: Installation, request: Request, work: Any, post: Any) -> answers.Outcome:
+    participant_id = _participant(place, request)
+    now = datetime.now(UTC)
+    done = place.writer.submit(lambda session: work(session, participant_id, post, now))
+    try:
+        outcome: answers.Outcome = await asyncio.wrap_future(done)
+    except NotFoundError as problem:
+        raise _signed_out() from problem
+    if outcome.status in _REFUSALS:
+        status, message = _REFUSALS[outcome.status]
+        more = {"current": outcome.current, **outcome_json(outcome)} if status == 409 else {}
+        raise ReplyError(status, outcome.status, outcome.message or message, more)
+    return outcome
+
+
+def _question_image(place: Installation, request: Request) -> Response:
+    participant_id = _participant(place, request)
+    with place.database.session() as session:
+        found = flow.question_image(session, request.path_params["question"])
+        if found is None:
+            raise ReplyError(404, "unknown_question", "There is no such question.")
+        if found.participant_id != participant_id:
+            raise ReplyError(403, "not_yours", "This question is another participant's.")
+        path = image_path(session, place.settings, found.image_id)
+    try:
+        return shown_file(place.settings, path)
+    except UnreadablePictureError as problem:
+        raise ReplyError(404, "unreadable_image", "This image cannot be shown.") from problem

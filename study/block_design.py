@@ -41,7 +41,7 @@ def balanced_blocks(points: int, size: int, max_blocks: int) -> list[Block]:
 
 
 def _turned(points: int, size: int, index: int, turning: int) -> list[Block]:
-    """Blocks covering each pair `index` times: whole orbits under a rotation of the first `turning` points."""
+    """Blocks covering each pair `index` times: whole orbits rotating the first `turning` points."""
     if turning < 2 or comb(points, size) > MAX_ORBITS * turning:
         return []
     orbits = _orbits(points, size, turning)

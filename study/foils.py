@@ -55,7 +55,8 @@ def js_distance(first: Floats, second: Floats) -> Floats:
     p, q = (values / total[..., None] for values, total in zip((first, second), sums, strict=True))
     middle = (p + q) / 2
     divergence = (xlogy(p, p) + xlogy(q, q) - 2 * xlogy(middle, middle)).sum(axis=-1) / (2 * np.log(2))
-    return np.sqrt(np.clip(divergence, 0, 1))
+    distance: Floats = np.sqrt(np.clip(divergence, 0, 1))
+    return distance
 
 
 def score_difference(first: Floats, second: Floats) -> Floats:
@@ -66,7 +67,8 @@ def score_difference(first: Floats, second: Floats) -> Floats:
     scale (2 to 3 % of its length; Cleveland and McGill 1984). It is not put on the Jensen-Shannon distance,
     which normalises intensity away: 0.9 Happy alone and 0.3 Happy alone have distance 0 and look different.
     """
-    return np.abs(first - second).max(axis=-1)
+    difference: Floats = np.abs(first - second).max(axis=-1)
+    return difference
 
 
 def draw_foils(
@@ -87,7 +89,7 @@ def draw_foils(
         foil[part] = _draw_many(images[part], answerers[part], met, pool, design, bins, rng)
     for question in np.flatnonzero(foil < 0):
         wanted = None if due is None else int(due[question])
-        unmet = ~met[:, answerers[question]].any(axis=1)
+        unmet = ~met[:, answerers[question]].max(axis=1)
         foil[question] = _search_all(int(images[question]), unmet, pool, design, wanted, rng)
     distance = js_distance(pool.scores[images], pool.scores[foil])
     known = int((met[foil] & answerers).any(axis=1).sum())

@@ -88,7 +88,7 @@ def _check_exposure(owners: Ints, design: Design) -> list[str]:
         return []
     if design.exposure == "apart":
         raise StudyError(
-            f"design: exposure = 'apart' needs at least two participants, and participants = {design.participants}:"
+            f"design: exposure = 'apart' needs at least two participants, not {design.participants}:"
             " one participant meets every image in both experiments; add participants or plan one experiment"
         )
     return [
@@ -219,12 +219,13 @@ def _notes(rows: pd.DataFrame, sharing: Sharing, foils: Foils | None, lag: int, 
     notes = []
     if lag < design.min_lag:
         notes.append(
-            f"the study is too short for a lag of {design.min_lag}: repeats come at least {lag} questions later"
+            f"the study is too short for a lag of {design.min_lag}: a repeat comes at least {lag} questions"
+            " after its original"
         )
     if sharing.met_twice and design.exposure != "any":
         notes.append(
-            f"{sharing.met_twice} overlap questions show an image that their receiver meets in the other experiment:"
-            " there was no other to share"
+            f"{sharing.met_twice} overlap questions show an image that their receiver meets in the other"
+            " experiment: there was no other to share"
         )
     if foils and foils.known:
         notes.append(

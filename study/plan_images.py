@@ -24,8 +24,8 @@ def select_images(labels: pd.DataFrame, design: Design, rng: np.random.Generator
     people = design.participants
     if len(chosen) * len(design.experiments) < people:
         raise StudyError(
-            f"{len(chosen)} images in {len(design.experiments)} experiment(s) are too few questions for {people}"
-            " participants: add images, or lower participants"
+            f"{len(chosen)} images in {len(design.experiments)} experiment(s) are too few questions for"
+            f" {people} participants: add images, or lower participants"
         )
     return chosen
 
@@ -81,7 +81,8 @@ def _drawn(table: pd.DataFrame, design: Design, rng: np.random.Generator) -> pd.
 
 def _too_few(emotion: str, found: int, design: Design) -> str:
     where = f" in subset {' or '.join(design.subsets)}" if design.subsets else ""
+    wanted = design.images_per_emotion or "some"
     return (
-        f"too few images: the design asks for {design.images_per_emotion or 'some'} of {emotion}{where} and the label"
-        f" set has {found}; lower images_per_emotion, or leave {emotion} out of emotions"
+        f"too few images: the design asks for {wanted} of {emotion}{where} and the label set has {found};"
+        f" lower images_per_emotion, or leave {emotion} out of emotions"
     )

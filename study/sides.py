@@ -41,7 +41,7 @@ def _fill(
         _differences(len(once), len(overlap), len(repeats), swapped, lean)
         for swapped in _swap_counts(len(repeats), odd_one)
     ]
-    cost, swapped, (d_once, d_overlap, d_same, d_swap) = min(options)
+    _, swapped, (d_once, d_overlap, d_same, d_swap) = min(options)
     same, swap = repeats[swapped:], repeats[:swapped]
     for group, difference in (
         (once, d_once),

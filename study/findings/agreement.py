@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from study.findings.coefficients import cohen_kappa, gwet_ac1, percent_agreement
+from study.findings.coefficients import Coefficient, cohen_kappa, gwet_ac1, percent_agreement
 from study.findings.consistency import STRATA
-from study.findings.dyads import pair_mean
+from study.findings.dyads import PairValues, pair_mean
 from study.findings.estimate import Estimate
 from study.findings.intervals import Array, wilson
-from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items
-from study.findings.trials import SCALE, Codes, codes, everyone, require
+from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items, shared_covariance
+from study.findings.trials import CHOICES, SCALE, Codes, codes, everyone, require
+from study.findings.units import (
+    estimate,
+    fleiss_kappa,
+    gwet_ac1_of_many,
+    krippendorff_alpha,
+    units,
+)
 
 
 @dataclass(frozen=True)
@@ -22,30 +29,79 @@ class InterAgreement:
     """Agreement between participants on questions that both answered (Fig. 6-c, edges).
 
     by_pair: every unordered pair, [a, b, n, percent, low, high, kappa, kappa_low, kappa_high, ac1, ac1_low,
-    ac1_high]; percent is a share, 0-1; n is 0 and the rest NaN where the pair shares nothing.
+    ac1_high]; percent is a share, 0-1; n is 0 and the rest NaN where the pair shares nothing. overall,
+    kappa, ac1: means over pairs, pairs equal. of_all: for each experiment the coefficients of all
+    participants at once, keyed fleiss_kappa, gwet_ac1 and krippendorff_alpha.
     """
 
     by_pair: pd.DataFrame
     overall: Estimate
+    kappa: Estimate
+    ac1: Estimate
+    of_all: dict[int, dict[str, Estimate]] = field(default_factory=dict)
 
 
-def inter_agreement(trials: pd.DataFrame, participants: Sequence[str] | None = None) -> InterAgreement:
-    """Percent agreement, kappa and AC1 of every pair; participants default to those who answered.
+def inter_agreement(
+    trials: pd.DataFrame,
+    participants: Sequence[str] | None = None,
+    resamples: int = 0,
+    rng: np.random.Generator | None = None,
+) -> InterAgreement:
+    """Percent agreement, kappa and AC1 of every pair, and coefficients of all participants together.
 
-    A question is the same where experiment, image and foil are; self-repeats are left out.
+    participants default to those who answered. A question is the same where experiment, image and foil are;
+    self-repeats are left out. With resamples and rng the coefficients of all have bootstrap intervals over
+    questions.
     """
     names = everyone(trials) if participants is None else list(participants)
     rater, item, label = shared_readings(trials, names)
     found = pair_tables(rater, item, label, max(len(names), 1), len(SCALE))
-    n = found.tables.sum(axis=(1, 2))
-    overall = pair_mean(np.trace(found.tables, axis1=1, axis2=2), n, found.a, found.b)
-    return InterAgreement(_by_pair(names, found), overall)
+    columns = pair_columns(found.tables, STRATA)
+    of_all = {}
+    for experiment, choices in CHOICES.items():
+        start = SCALE.index(choices[0])
+        own = (label >= start) & (label < start + len(choices))
+        of_all[experiment] = all_raters(item[own], label[own] - start, len(choices), resamples, rng)
+    return InterAgreement(
+        _by_pair(names, found, columns),
+        pair_mean(
+            pair_values(found, columns, "percent"),
+            "percent agreement",
+            shared_covariance(rater, item, label, found),
+        ),
+        pair_mean(pair_values(found, columns, "kappa"), "Cohen's kappa"),
+        pair_mean(pair_values(found, columns, "ac1"), "Gwet's AC1"),
+        of_all,
+    )
+
+
+def all_raters(
+    item: Codes, label: Codes, categories: int, resamples: int = 0, rng: np.random.Generator | None = None
+) -> dict[str, Estimate]:
+    """Fleiss' kappa where every item has as many readings, Gwet's AC1 and Krippendorff's alpha of all
+    raters.
+    """
+    found = units(item, label, categories)
+    sizes = found.counts.sum(axis=1)
+    complete = len(sizes) > 0 and float(sizes.min()) == float(sizes.max())
+    return {
+        "fleiss_kappa": estimate(found, fleiss_kappa(), resamples, rng) if complete else unequal(sizes),
+        "gwet_ac1": estimate(found, gwet_ac1_of_many(), resamples, rng),
+        "krippendorff_alpha": estimate(found, krippendorff_alpha(), resamples, rng),
+    }
+
+
+def unequal(sizes: Array) -> Estimate:
+    """Fleiss' kappa is undefined where items have different numbers of readings."""
+    if not len(sizes):
+        return Estimate(None, None, None, 0, "Fleiss' kappa", "no item has two readings")
+    span = f"{sizes.min():.0f} to {sizes.max():.0f}"
+    reason = f"items have {span} readings; Fleiss' kappa needs the same number for all"
+    return Estimate(None, None, None, 0, "Fleiss' kappa", reason)
 
 
 def shared_readings(trials: pd.DataFrame, participants: Sequence[str]) -> tuple[Codes, Codes, Codes]:
-    """Rater, item and label codes of the answers to questions that at least two of the participants
-    answered.
-    """
+    """Rater, item and label codes of answers to questions that two or more of the participants answered."""
     require(trials, "participant", "experiment", "image", "kind", "choice")
     rows = trials[(trials["kind"] != "self_repeat") & trials["choice"].notna()]
     rater = codes(rows["participant"], participants)
@@ -60,33 +116,43 @@ def shared_readings(trials: pd.DataFrame, participants: Sequence[str]) -> tuple[
 def _items(rows: pd.DataFrame) -> Codes:
     """One code per (experiment, image, foil)."""
     image = pd.factorize(rows["image"])[0].astype(np.int64)
-    foil = (
-        pd.factorize(rows["foil"])[0].astype(np.int64) + 1 if "foil" in rows.columns else np.zeros_like(image)
-    )
+    foil = np.zeros_like(image)
+    if "foil" in rows.columns:
+        foil = np.where(rows["experiment"] == 2, pd.factorize(rows["foil"])[0].astype(np.int64) + 1, 0)
     key = (image * (int(foil.max(initial=0)) + 1) + foil) * 2 + (rows["experiment"].to_numpy() == 2)
     return np.asarray(pd.factorize(key)[0], dtype=np.intp)
 
 
-def _by_pair(names: Sequence[str], found: PairTables) -> pd.DataFrame:
+def _by_pair(names: Sequence[str], found: PairTables, columns: dict[str, Array]) -> pd.DataFrame:
     """All unordered pairs in order of the names, with what the pairs that share questions said."""
     first, second = np.triu_indices(len(names), 1)
-    rows = pd.DataFrame(
-        {"a": np.array(names, dtype=object)[first], "b": np.array(names, dtype=object)[second]}
-    )
+    named = np.array(names, dtype=object)
+    rows = pd.DataFrame({"a": named[first], "b": named[second]})
     at = found.a * (2 * len(names) - found.a - 1) // 2 + found.b - found.a - 1
-    for column, values in pair_columns(found.tables, STRATA).items():
+    for column, values in columns.items():
         full: Array = np.full(len(rows), 0.0 if column == "n" else np.nan)
         full[at] = values
         rows[column] = full.astype(np.int64) if column == "n" else full
-    return rows
+    return rows.drop(columns=["percent_error", "kappa_error", "ac1_error"])
 
 
 def pair_columns(tables: Array, strata: Codes | None) -> dict[str, Array]:
     """n, percent agreement (Wilson), kappa and AC1 (asymptotic intervals) of each table, (pairs,) each."""
     n = tables.sum(axis=(1, 2))
-    low, high = wilson(np.trace(tables, axis1=1, axis2=2), n)
+    agreed = np.trace(tables, axis1=1, axis2=2)
+    low, high = wilson(agreed, n)
+    smooth = (agreed + 1) / (n + 2)
     columns = {"n": n, "percent": percent_agreement(tables), "low": low, "high": high}
-    for name, found in (("kappa", cohen_kappa(tables, strata)), ("ac1", gwet_ac1(tables, strata))):
-        bottom, top = found.interval()
-        columns |= {name: found.value, f"{name}_low": bottom, f"{name}_high": top}
+    columns["percent_error"] = np.sqrt(smooth * (1 - smooth) / n)
+    found: dict[str, Coefficient] = {"kappa": cohen_kappa(tables, strata), "ac1": gwet_ac1(tables, strata)}
+    for name, one in found.items():
+        bottom, top = one.interval()
+        columns |= {name: one.value, f"{name}_low": bottom, f"{name}_high": top, f"{name}_error": one.error}
     return columns
+
+
+def pair_values(found: PairTables, columns: dict[str, Array], name: str) -> PairValues:
+    """One statistic's columns, for the mean over pairs."""
+    low, high = ("low", "high") if name == "percent" else (f"{name}_low", f"{name}_high")
+    picked = (columns[key] for key in ("n", name, f"{name}_error", low, high))
+    return PairValues(found.a, found.b, *picked)

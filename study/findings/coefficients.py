@@ -26,8 +26,11 @@ class Coefficient:
     error: Array
 
     def interval(self) -> tuple[Array, Array]:
-        """Value -+ 1.96 standard errors, held within [-1, 1]."""
-        return np.clip(self.value - Z95 * self.error, -1, 1), np.clip(self.value + Z95 * self.error, -1, 1)
+        """Value -+ 1.96 standard errors, held within [-1, 1]; NaN where no error can be had, as at full
+        agreement.
+        """
+        error = np.where(self.error > 1e-9, self.error, np.nan)
+        return np.clip(self.value - Z95 * error, -1, 1), np.clip(self.value + Z95 * error, -1, 1)
 
 
 def percent_agreement(tables: Array) -> Array:

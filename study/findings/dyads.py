@@ -1,56 +1,92 @@
-"""The mean over pairs of participants, with an interval over the participants that the pairs share."""
+"""The mean over pairs of raters, with an interval over the raters that the pairs share."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from study.findings.estimate import Estimate, undefined
-from study.findings.intervals import Array, logit_t, wilson
+from study.findings.intervals import Array, logit_t, t_interval, wilson
 from study.findings.trials import Codes
 
 
-def pair_mean(agreed: Array, n: Array, a: Codes, b: Codes) -> Estimate:
-    """Mean over pairs of their percent agreement, pairs equal, with a t interval over participants.
-
-    agreed, n: (pairs,) counts, n > 0; a, b: (pairs,) participant codes. Two pairs that share a participant
-    covary. Under e_ij = mu + a_i + a_j + noise the mean over D pairs has variance tau2 * sum(degree2) / D2
-    + noise / D. The binomial part of the noise is known; what the pairs vary beyond it is taken as the
-    participants', which errs on the wide side (Kenny, Kashy & Cook 2006, ch. 8, for the model). P - 1
-    degrees of freedom.
+@dataclass(frozen=True)
+class PairValues:
+    """A statistic of each pair: raters a and b, items n, value and its standard error and interval over
+    items.
     """
-    method = "mean of the pairs' percent agreement; 95 % t interval over participants, logit scale"
-    if not len(n):
+
+    a: Codes
+    b: Codes
+    n: Array
+    value: Array
+    error: Array
+    low: Array
+    high: Array
+
+    def known(self) -> PairValues:
+        """The pairs whose value is defined."""
+        keep = np.isfinite(self.value)
+        columns = (self.a, self.b, self.n, self.value, self.error, self.low, self.high)
+        return PairValues(*(column[keep] for column in columns))
+
+
+def pair_mean(found: PairValues, what: str, shared: float = 0.0) -> Estimate:
+    """Mean of a statistic over pairs, pairs equal, with a t interval over raters.
+
+    shared: mean covariance of two pairs through items that both read; 0 where no item has three readings.
+    Pairs with a rater in common covary as well: under v_ij = mu + a_i + a_j + noise (the social relations
+    model; Kenny, Kashy & Cook 2006, ch. 8) the mean of D pairs has variance var(a) sum(degree^2) / D^2 +
+    that of the noise. The noise is known from the items; what the pairs vary beyond it is taken as the
+    raters', which errs on the wide side. P - 1 degrees of freedom; shares on the logit scale.
+    """
+    share = what == "percent agreement"
+    method = f"mean of the pairs' {what}; 95 % t interval over raters{', logit scale' if share else ''}"
+    pairs, n = found.known(), int(found.n.sum())
+    if not len(found.value):
         return undefined("no two participants answered the same question", method)
-    share = agreed / n
-    people, degree = np.unique(np.concatenate([a, b]), return_counts=True)
-    mean, answers = float(share.mean()), int(n.sum())
-    if len(n) == 1:
-        low, high = wilson(agreed, n)
-        method = "percent agreement of the one pair; Wilson's 95 % interval over its questions"
+    if not len(pairs.value):
+        return undefined(f"{what} is undefined for every pair: each uses one category alone", method, n)
+    people, degree = np.unique(np.concatenate([pairs.a, pairs.b]), return_counts=True)
+    mean = float(pairs.value.mean())
+    if len(pairs.value) == 1:
+        return _one_pair(pairs, what)
+    if share and mean in (0.0, 1.0):
+        low, high = wilson(mean * n, n)
         return Estimate(
-            mean, float(low[0]), float(high[0]), answers, method, "one pair: nothing is said of others", 2
+            mean, float(low), float(high), n, f"{what}; Wilson's interval over items", None, len(people)
         )
-    if mean in (0.0, 1.0):
-        low, high = wilson(agreed.sum(), n.sum())
-        return Estimate(
-            mean,
-            float(low),
-            float(high),
-            answers,
-            "all pairs alike; Wilson's 95 % interval over questions",
-            None,
-            len(people),
-        )
-    error = np.sqrt(_variance(share, n, degree.astype(float)))
-    low, high = logit_t(np.array([mean]), np.array([error]), np.array([len(people) - 1.0]))
-    return Estimate(mean, float(low[0]), float(high[0]), answers, method, None, len(people))
+    error = np.sqrt(_variance(pairs, degree.astype(float), shared))
+    if error == 0:
+        return Estimate(mean, None, None, n, method, "all pairs are alike; no interval", len(people))
+    interval = logit_t if share else t_interval
+    low, high = interval(np.array([mean]), np.array([error]), np.array([len(people) - 1.0]))
+    left_out = len(found.value) - len(pairs.value)
+    reason = f"{left_out} pairs left out: {what} undefined" if left_out else None
+    return Estimate(mean, float(low[0]), float(high[0]), n, method, reason, len(people))
 
 
-def _variance(share: Array, n: Array, degree: Array) -> float:
-    pairs = len(share)
-    smooth = (share * n + 1) / (n + 2)
-    binomial = float((smooth * (1 - smooth) / n).mean())
-    excess = max(float(share.var(ddof=1)) - binomial, 0.0)
+def _one_pair(pairs: PairValues, what: str) -> Estimate:
+    low, high = float(pairs.low[0]), float(pairs.high[0])
+    known = np.isfinite(low)
+    return Estimate(
+        float(pairs.value[0]),
+        low if known else None,
+        high if known else None,
+        int(pairs.n[0]),
+        f"{what} of the one pair; 95 % interval over its items",
+        "one pair: the interval says nothing of other raters",
+        2,
+    )
+
+
+def _variance(pairs: PairValues, degree: Array, shared: float) -> float:
+    """Variance of the mean: the noise of items, and the raters' by what the pairs vary beyond it."""
+    number = len(pairs.value)
+    noise = np.where(np.isfinite(pairs.error), pairs.error, 0) ** 2
+    excess = max(float(pairs.value.var(ddof=1) - (noise.mean() - shared)), 0.0)
     squares = float((degree**2).sum())
-    seen = (2 * pairs - squares / pairs) / (pairs - 1)
-    return binomial / pairs + (excess / seen if seen > 0 else excess) * squares / pairs**2
+    seen = (2 * number - squares / number) / (number - 1)
+    of_raters = (excess / seen if seen > 0 else excess) * squares / number**2
+    return float(noise.mean() / number + shared * (number - 1) / number + of_raters)

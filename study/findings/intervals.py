@@ -124,6 +124,12 @@ def logit_t(mean: Array, error: Array, df: Array) -> tuple[Array, Array]:
         return 1 / (1 + np.exp(half - centre)), 1 / (1 + np.exp(-half - centre))
 
 
+def t_interval(mean: Array, error: Array, df: Array) -> tuple[Array, Array]:
+    """Student's t interval."""
+    half = stats.t.ppf(0.975, np.where(df > 0, df, np.nan)) * error
+    return mean - half, mean + half
+
+
 def share_estimates(means: Means, what: str) -> list[Estimate]:
     """The groups' means as estimates; those without answers or with one participant say so."""
     method = f"mean of the participants' {what}; 95 % t interval over participants, logit scale"

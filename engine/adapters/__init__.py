@@ -1,0 +1,1 @@
+"""Data sets of other formats, read into the one manifest; one module a format."""

@@ -1,0 +1,157 @@
+"""AffectNet+: a JSON file an image, with the published soft-label and subset."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.adapters.affectnet import affectnet_label
+from engine.adapters.image_folder import annotation_stems, image_names, pieces
+from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
+from engine.emfacs import EMOTIONS
+from engine.metadata import ETHNICITIES
+from engine.soft_labels import SUBSETS, label_frame
+
+NAME = "affectnet-plus"
+BUNDLE = "AffectNet+"
+
+_FOLDERS: Mapping[str, str] = {
+    "human_annotated/train_set": "train",
+    "human_annotated/validation_set": "validation",
+    "no_human_annotated": "train",
+}
+# The scores of `race`, as the files name what ETHNICITIES names.
+_RACES: Mapping[str, str] = dict(
+    zip(("asian", "indian", "black", "white", "middle eastern", "latino hispanic"), ETHNICITIES, strict=True)
+)
+_COLUMNS = (
+    *("image", "path", "hard_label", "split", "age", "gender", "ethnicity", "yaw", "pitch", "roll"),
+    *("valence", "arousal", "landmarks_68", "landmarks_28"),
+)
+
+
+def recognises(source: Path) -> bool:
+    """Whether a human_annotated or a no_human_annotated folder holds annotations."""
+    return any((source / folder / "annotations").is_dir() for folder in _FOLDERS)
+
+
+def root(source: Path, options: Options) -> Path:
+    """The source itself."""
+    return source
+
+
+def chunks(source: Path, options: Options) -> Iterator[Chunk]:
+    """The images in chunks, each with rows of a label file: the soft-labels that AffectNet+ publishes.
+
+    Rank, margin and subset of the label file follow from the published soft-label; the published subset stays
+    beside them in `published_subset`. The 29 points of the files stand in landmarks_28.
+    """
+    if not recognises(source):
+        raise SourceError(f"{source} has no human_annotated/train_set/annotations, as AffectNet+ has")
+    for folder, split in _FOLDERS.items():
+        if not (source / folder / "annotations").is_dir():
+            continue
+        images = image_names(source / folder / "images")
+        stems = annotation_stems(source / folder / "annotations", ".json")
+        alone = sorted(images.keys() - set(stems))
+        listed = [(f"{folder}/images/{images[stem]}", "no annotation file") for stem in alone]
+        yield Chunk(pd.DataFrame(columns=list(_COLUMNS)), listed)
+        for piece in pieces(stems, CHUNK_ROWS):
+            yield _chunk(source, folder, split, piece, images)
+
+
+def _chunk(source: Path, folder: str, split: str, stems: Sequence[str], images: Mapping[str, str]) -> Chunk:
+    rows: list[dict[str, Any]] = []
+    contents: list[dict[str, Any]] = []
+    left_out = []
+    for stem in stems:
+        file = f"{folder}/annotations/{stem}.json"
+        try:
+            content = json.loads((source / file).read_bytes())
+        except (OSError, ValueError) as problem:
+            left_out.append((file, f"unreadable annotation ({type(problem).__name__})"))
+            continue
+        if not isinstance(content, dict):
+            left_out.append((file, "annotation is no JSON object"))
+            continue
+        path = f"{folder}/images/{images.get(stem, stem + '.jpg')}"
+        rows.append({"image": f"{folder}/{stem}", "path": path, "split": split, **_row(content)})
+        contents.append(content)
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    labels, remarks = _labels(frame, contents)
+    return Chunk(frame, left_out, labels=labels, remarks=remarks)
+
+
+def _row(content: Mapping[str, Any]) -> dict[str, Any]:
+    meta = _mapping(content.get("meta-data"))
+    pose = {str(key).lower(): value for key, value in _mapping(meta.get("pose")).items()}
+    return {
+        "hard_label": affectnet_label(content.get("human-label")),
+        "age": _number(meta.get("age")),
+        "gender": _likeliest(meta.get("gender"), {"female": "Female", "male": "Male"}),
+        "ethnicity": _likeliest(meta.get("race"), _RACES),
+        **{angle: _number(pose.get(angle)) for angle in ("yaw", "pitch", "roll")},
+        "valence": _number(meta.get("valence")),
+        "arousal": _number(meta.get("arousal")),
+        "landmarks_68": _points(meta.get("landmark-68"), 68),
+        "landmarks_28": _points(meta.get("landmark-29", meta.get("landmark-28"))),
+    }
+
+
+def _labels(
+    frame: pd.DataFrame, contents: Sequence[Mapping[str, Any]]
+) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    scores = np.array([_scores(content.get("soft-label")) for content in contents]).reshape(-1, len(EMOTIONS))
+    usable = np.asarray(((scores >= 0) & (scores <= 1)).all(axis=1))
+    # None, Uncertain and Non-Face have no place in a soft-label, and so no rank.
+    hard = frame["hard_label"].where(frame["hard_label"].isin(list(EMOTIONS)), None)
+    rows = np.flatnonzero(usable)
+    table = label_frame(frame["image"].iloc[rows], hard.iloc[rows], scores[rows], BUNDLE)
+    numbers = [contents[int(row)].get("subset") for row in rows]
+    named = dict(enumerate(SUBSETS))
+    published = [named.get(number) if isinstance(number, int) else None for number in numbers]
+    table["published_subset"] = pd.Series(published, dtype="str")
+    remarks = [(image, "no usable soft-label") for image in frame["image"].iloc[np.flatnonzero(~usable)]]
+    differs = table["published_subset"].notna() & table["subset"].notna()
+    differs &= table["published_subset"] != table["subset"]
+    remarks += [(image, "published subset differs from the rank's") for image in table.loc[differs, "image"]]
+    return table, remarks
+
+
+def _scores(value: object) -> list[float]:
+    if isinstance(value, list) and len(value) == len(EMOTIONS):
+        return [_number(score) for score in value]
+    return [float("nan")] * len(EMOTIONS)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def _likeliest(value: object, names: Mapping[str, str]) -> str | None:
+    """The name with the highest score, or the name itself where the file holds one."""
+    if isinstance(value, str):
+        return names.get(value.strip().lower())
+    scores = {str(key).strip().lower(): _number(score) for key, score in _mapping(value).items()}
+    known = {key: score for key, score in scores.items() if key in names and score == score}
+    return names[max(known, key=known.__getitem__)] if known else None
+
+
+def _points(value: object, count: int | None = None) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+    """Flat x, y pairs; None where they are missing or are not `count` points."""
+    try:
+        points = np.asarray(value, dtype=np.float32).ravel()
+    except (TypeError, ValueError):
+        return None
+    right = len(points) == 2 * count if count else len(points) % 2 == 0
+    return points if len(points) > 1 and right else None

@@ -1,0 +1,45 @@
+"""Images in a folder, and the annotation files that go with them by name."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from engine.adapters.source import numbered
+
+IMAGE_SUFFIXES: frozenset[str] = frozenset(
+    {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".avif", ".ppm", ".pgm"}
+)
+
+
+def image_names(folder: Path) -> dict[str, str]:
+    """Names of the image files in a folder, by stem; empty where the folder is not there."""
+    if not folder.is_dir():
+        return {}
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries]
+    split = (os.path.splitext(name) for name in names)  # noqa: PTH122 - a Path for each is slow
+    return {stem: stem + suffix for stem, suffix in split if suffix.lower() in IMAGE_SUFFIXES}
+
+
+def sorted_files(folder: Path) -> tuple[list[str], list[str]]:
+    """Names of the image files in a folder and of what else is there, each in counting order."""
+    with os.scandir(folder) as entries:
+        names = numbered([entry.name for entry in entries])
+    is_image = [Path(name).suffix.lower() in IMAGE_SUFFIXES for name in names]
+    return (
+        [name for name, image in zip(names, is_image, strict=True) if image],
+        [name for name, image in zip(names, is_image, strict=True) if not image],
+    )
+
+
+def annotation_stems(folder: Path, ending: str) -> list[str]:
+    """Stems of the files in a folder that end so, in counting order."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries]
+    return numbered([name.removesuffix(ending) for name in names if name.endswith(ending)])
+
+
+def pieces(stems: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The stems, `size` at a time."""
+    for start in range(0, len(stems), size):
+        yield stems[start : start + size]

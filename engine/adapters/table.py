@@ -1,0 +1,129 @@
+"""Any CSV or Parquet table of images, its columns named by the user."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError, label_names
+from engine.images import NUMBER_COLUMNS, OPTIONAL_COLUMNS, REQUIRED_COLUMNS, SPLITS
+
+NAME = "table"
+
+_KNOWN = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
+_SPLIT_WORDS = {word: word for word in SPLITS} | {
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "testing": "test",
+}
+
+
+def recognises(source: Path) -> bool:
+    """Whether the source is a .csv or .parquet file, or a folder with exactly one at its top."""
+    return _file(source) is not None
+
+
+def root(source: Path, options: Options) -> Path:
+    """The table's folder, unless the user names another."""
+    file = _file(source)
+    return options.images or (file.parent if file else source)
+
+
+def chunks(source: Path, options: Options) -> Iterator[Chunk]:
+    """The table in chunks; image and path stand in for each other where one is missing.
+
+    Raises SourceError where there is no hard_label, where `options.columns` names an unknown column, and for
+    an unknown label or split.
+    """
+    file = _file(source)
+    if file is None:
+        raise SourceError(f"{source} is neither a .csv or .parquet file nor a folder with exactly one")
+    columns = _mapping(_columns(file), options, file)
+    start = 0
+    for part in _parts(file, list(dict.fromkeys(columns.values()))):
+        yield _chunk(part.reset_index(drop=True), columns, options, file.name, start + 1)
+        start += len(part)
+
+
+def _file(source: Path) -> Path | None:
+    if source.is_file():
+        return source if source.suffix in (".csv", ".parquet") else None
+    tables = [*source.glob("*.csv"), *source.glob("*.parquet")]
+    return tables[0] if len(tables) == 1 else None
+
+
+def _columns(file: Path) -> list[str]:
+    try:
+        if file.suffix == ".parquet":
+            return list(pq.read_schema(file).names)
+        return list(pd.read_csv(file, nrows=0).columns)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, pa.ArrowInvalid) as problem:
+        raise SourceError(f"{file} cannot be read: {problem}") from problem
+
+
+def _mapping(present: list[str], options: Options, file: Path) -> dict[str, str]:
+    """Source column of each manifest column."""
+    for ours, theirs in options.columns.items():
+        if ours not in _KNOWN:
+            raise SourceError(
+                f"--map {ours}={theirs}: a manifest has no column {ours!r}; {', '.join(_KNOWN)}"
+            )
+        if theirs not in present:
+            raise SourceError(
+                f"--map {ours}={theirs}: {file} has no column {theirs!r}, but {', '.join(present)}"
+            )
+    mapping = {name: name for name in _KNOWN if name in present} | dict(options.columns)
+    if "image" not in mapping and "path" not in mapping:
+        raise SourceError(
+            f"{file} has no column image or path, but {', '.join(present)}; add --map path=COLUMN"
+        )
+    mapping.setdefault("image", mapping.get("path", ""))
+    mapping.setdefault("path", mapping["image"])
+    if "hard_label" not in mapping:
+        raise SourceError(
+            f"{file} has no column hard_label, but {', '.join(present)}; add --map hard_label=COLUMN"
+        )
+    return mapping
+
+
+def _parts(file: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
+    if file.suffix == ".parquet":
+        for batch in pq.ParquetFile(file).iter_batches(CHUNK_ROWS, columns=columns):
+            yield batch.to_pandas()
+        return
+    yield from pd.read_csv(
+        file, usecols=columns, dtype="str", chunksize=CHUNK_ROWS, keep_default_na=False, na_values=[""]
+    )
+
+
+def _chunk(
+    part: pd.DataFrame, columns: dict[str, str], options: Options, where: str, first_row: int
+) -> Chunk:
+    frame = pd.DataFrame({ours: part[theirs] for ours, theirs in columns.items()})
+    frame["hard_label"] = label_names(frame["hard_label"], options, where, first_row)
+    if "split" in frame.columns:
+        frame["split"] = _splits(frame["split"], where, first_row)
+    for name in (column for column in NUMBER_COLUMNS if column in frame.columns):
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        wrong = numbers.isna() & frame[name].notna()
+        if wrong.any():
+            row = int(wrong.to_numpy().argmax())
+            raise SourceError(f"{where} has {name} {frame[name][row]!r} in row {first_row + row}")
+        frame[name] = numbers
+    nameless = frame["image"].isna() | frame["path"].isna()
+    left_out = [(f"row {first_row + row}", "no image or path") for row in frame.index[nameless]]
+    return Chunk(frame[~nameless].reset_index(drop=True), left_out)
+
+
+def _splits(values: pd.Series, where: str, first_row: int) -> pd.Series:
+    words = values.astype("str").str.strip().str.lower()
+    unknown = ~words.isin(list(_SPLIT_WORDS))
+    if unknown.any():
+        row = int(unknown.to_numpy().argmax())
+        raise SourceError(
+            f"{where} has split {values[row]!r} in row {first_row + row}; known are {', '.join(SPLITS)}"
+        )
+    return words.map(_SPLIT_WORDS)

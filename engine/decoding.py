@@ -1,0 +1,143 @@
+"""From an image file to the square of bytes that the networks see."""
+
+import io
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from engine.errors import EngineError
+from engine.images import FACE_BOX_COLUMNS
+
+Pixels = npt.NDArray[np.uint8]
+Box = tuple[float, float, float, float]
+Source = str | Path | bytes | Image.Image
+
+# Greys that Pillow's conversion to RGB clips at 255.
+_DEEP_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+_BACKGROUND = (255, 255, 255)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class DecodingError(EngineError):
+    """An image that cannot be read; the message is the reason."""
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """Where an image lies, and its face box (left, top, width, height in pixels) where one is known."""
+
+    path: Path
+    box: Box | None = None
+
+
+def image_files(manifest: pd.DataFrame, root: Path) -> list[ImageFile]:
+    """The files of a manifest in its order; `root` is its folder. A row without a whole face box has none."""
+    boxes: list[Box | None] = [None] * len(manifest)
+    if set(FACE_BOX_COLUMNS) <= set(manifest.columns):
+        for row, values in enumerate(manifest[list(FACE_BOX_COLUMNS)].to_numpy(np.float64)):
+            if np.isfinite(values).all():
+                left, top, width, height = map(float, values)
+                boxes[row] = (left, top, width, height)
+    return [ImageFile(root / path, box) for path, box in zip(manifest["path"], boxes, strict=True)]
+
+
+def decode(source: Source, size: int, box: Box | None = None) -> Pixels:
+    """The image as (size, size, 3) uint8 in RGB, upright as its orientation tag says.
+
+    A face box is widened to a square around its middle (black beyond the image); without one the middle
+    square is taken. Transparent parts become white; deep greys (16-bit, 32-bit, float) are scaled to their
+    own range.
+    Raises DecodingError where Pillow cannot read it, or the box holds no pixel of it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = _open(source)
+            if box is None and image.format == "JPEG":
+                # The decoder may drop detail beyond twice the wanted side: resizing would average it away.
+                image.draft(None, (2 * size, 2 * size))
+            upright = _rgb(ImageOps.exif_transpose(image))
+            square = upright.crop(_square(upright.size, box))
+            small = square.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
+            return np.asarray(small, dtype=np.uint8)
+    except DecodingError:
+        raise
+    except UnidentifiedImageError as problem:
+        raise DecodingError("it is no image that Pillow knows") from problem
+    except FileNotFoundError as problem:
+        raise DecodingError("the file is not there") from problem
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, Image.DecompressionBombError) as problem:
+        raise DecodingError(str(problem) or type(problem).__name__) from problem
+
+
+def decode_all(files: Iterable[ImageFile], size: int, threads: int) -> Iterator[Pixels | DecodingError]:
+    """Decode in order on several threads; an image that cannot be read gives its DecodingError instead."""
+
+    def read(file: ImageFile) -> Pixels | DecodingError:
+        try:
+            return decode(file.path, size, file.box)
+        except DecodingError as problem:
+            return problem
+
+    return ordered_map(read, files, threads)
+
+
+def ordered_map(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
+    """`map` on several threads, in order, with at most eight results a thread waiting to be taken."""
+    with ThreadPoolExecutor(threads) as pool:
+        source = iter(items)
+        waiting: list[Future[Result]] = [pool.submit(function, item) for item in islice(source, 8 * threads)]
+        while waiting:
+            yield waiting.pop(0).result()
+            waiting.extend(pool.submit(function, item) for item in islice(source, 1))
+
+
+def _open(source: Source) -> Image.Image:
+    if isinstance(source, Image.Image):
+        return source
+    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode in _DEEP_MODES:
+        image = Image.fromarray(_stretch(np.asarray(image, dtype=np.float64)))
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        opaque = Image.new("RGBA", layer.size, (*_BACKGROUND, 255))
+        return Image.alpha_composite(opaque, layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _stretch(values: npt.NDArray[np.float64]) -> Pixels:
+    finite = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    low, high = float(finite.min()), float(finite.max())
+    return np.asarray(np.round((finite - low) / max(high - low, 1e-12) * 255), dtype=np.uint8)
+
+
+def _square(size: tuple[int, int], box: Box | None) -> tuple[int, int, int, int]:
+    if box is None:
+        side = min(size)
+        left, top = (size[0] - side) // 2, (size[1] - side) // 2
+        return left, top, left + side, top + side
+    left_edge, top_edge, width, height = box
+    right, bottom = left_edge + width, top_edge + height
+    if not (width >= 1 and height >= 1 and right > 0 and bottom > 0):
+        raise DecodingError(
+            f"the face box {box} is empty or beyond the image of {size[0]} x {size[1]} pixels"
+        )
+    if left_edge >= size[0] or top_edge >= size[1]:
+        raise DecodingError(f"the face box {box} lies beyond the image of {size[0]} x {size[1]} pixels")
+    side = round(max(width, height))
+    left, top = round((left_edge + right - side) / 2), round((top_edge + bottom - side) / 2)
+    return left, top, left + side, top + side

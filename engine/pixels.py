@@ -1,0 +1,61 @@
+"""Every training image decoded once, in one file that all networks read."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.decoding import DecodingError, ImageFile, Pixels, decode_all
+from engine.devices import available_cores
+from engine.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An image that could not be read: its place in the list of files, its path, and why."""
+
+    row: int
+    path: str
+    reason: str
+
+
+def decode_to_file(
+    files: Sequence[ImageFile], size: int, target: Path, advance: Callable[[], None]
+) -> list[Unreadable]:
+    """Decode `files` in order into a .npy of (n, size, size, 3) bytes, and return what could not be read.
+
+    The rows of unreadable images are black. Memory stays flat: the file is written through a memory map.
+    `advance` is called after each image.
+    """
+    unfinished = target.with_suffix(".unfinished")
+    shape = (len(files), size, size, 3)
+    store = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=shape)
+    failures = []
+    for row, decoded in enumerate(decode_all(files, size, available_cores())):
+        if isinstance(decoded, DecodingError):
+            failures.append(Unreadable(row, str(files[row].path), str(decoded)))
+        else:
+            store[row] = decoded
+        advance()
+    store.flush()
+    del store
+    unfinished.replace(target)
+    if len(failures) == len(files):
+        raise EngineError(f"none of the {len(files)} images can be read; the first: {failures[0].reason}")
+    return failures
+
+
+def open_pixels(file: Path) -> Pixels:
+    """The decoded images, read from disk as they are asked for."""
+    opened: Pixels = np.load(file, mmap_mode="r")
+    return opened
+
+
+def pixel_fingerprint(pixels: Pixels) -> str:
+    """SHA-256 of the decoded images in their order."""
+    digest = hashlib.sha256(repr(pixels.shape).encode())
+    for start in range(0, len(pixels), 256):
+        digest.update(pixels[start : start + 256].tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What is measured, and how: each benchmark prints the figures of docs/benchmarks.md."""

@@ -131,7 +131,8 @@ def _print_summary(planned: "Plan", audited: "Audit", stand_in: bool, out: Path 
     if stand_in:
         print("Images are stand-ins with seeded soft-labels, for planning alone: give --labels for a study.")
     print(
-        f"\n{len(questions):,} questions of {len(planned.images):,} images to {design.participants} participants\n"
+        f"\n{len(questions):,} questions of {len(planned.images):,} images"
+        f" to {design.participants} participants\n"
     )
     counts = questions.groupby(["participant", "kind"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=["first", "self_repeat", "overlap"], fill_value=0)

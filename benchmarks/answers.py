@@ -19,11 +19,12 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -192,17 +193,16 @@ async def take_part(port: int, token: str, answers: int, start: asyncio.Barrier,
 async def measure(
     participants: list[str],
     answers: int,
-    take: Callable[[str, asyncio.Barrier, list[float]], Awaitable[None]],
+    take: Callable[[str, asyncio.Barrier, list[float]], Coroutine[Any, Any, None]],
 ) -> Level:
     """Let all participants answer at once, and measure from the moment when all have warmed up."""
     start = asyncio.Barrier(len(participants) + 1)
     waits: list[float] = []
-    tasks = [asyncio.ensure_future(take(who, start, waits)) for who in participants]
-    failing = asyncio.gather(*tasks)
-    ready = asyncio.ensure_future(start.wait())
-    await asyncio.wait({failing, ready}, return_when=asyncio.FIRST_COMPLETED)
-    began = time.perf_counter()
-    await failing
+    async with asyncio.TaskGroup() as group:
+        for who in participants:
+            group.create_task(take(who, start, waits))
+        await start.wait()
+        began = time.perf_counter()
     return Level(len(participants), time.perf_counter() - began, waits)
 
 
@@ -235,7 +235,7 @@ def run_ours(levels: list[int], total: int, database_url: str | None) -> list[Le
 
                 def take(
                     token: str, start: asyncio.Barrier, waits: list[float], answers: int = answers
-                ) -> Awaitable[None]:
+                ) -> Coroutine[Any, Any, None]:
                     return take_part(settings.port, token, answers, start, waits)
 
                 measured.append(uvloop.run(measure(links, answers, take)))
@@ -254,7 +254,7 @@ def run_potato(environment: Path, levels: list[int], answers: int) -> list[Level
         for participants in tqdm(levels, desc="Potato", file=sys.stderr):
             people = [f"user-{uuid.uuid4().hex[:12]}" for _ in range(participants)]
 
-            def take(user: str, start: asyncio.Barrier, waits: list[float]) -> Awaitable[None]:
+            def take(user: str, start: asyncio.Barrier, waits: list[float]) -> Coroutine[Any, Any, None]:
                 return take_part_in_potato(port, user, answers, WARM_UP, start, waits)
 
             measured.append(uvloop.run(measure(people, answers, take)))

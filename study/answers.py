@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from db.tables import Answer, AnswerEvent, Participant, Question
@@ -68,6 +68,8 @@ class _Found:
     used_for: int | None
 
 
+# As literal text, as the index on keys has it: SQLite uses that index for nothing less.
+_USES_THE_KEY = text("answer_event.event IN ('stored', 'undone')")
 _QUESTION = (
     select(
         Question.id,
@@ -83,7 +85,7 @@ _QUESTION = (
         AnswerEvent,
         (AnswerEvent.participant_id == bindparam("participant"))
         & (AnswerEvent.key == bindparam("key"))
-        & AnswerEvent.event.in_(("stored", "undone")),
+        & _USES_THE_KEY,
     )
     .where(Question.public_id == bindparam("public_id"))
 )

@@ -2,12 +2,12 @@
 
 import io
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,6 @@ Source = str | Path | bytes | Image.Image
 # Greys that Pillow's conversion to RGB clips at 255.
 _DEEP_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _BACKGROUND = (255, 255, 255)
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 class DecodingError(EngineError):
@@ -81,8 +78,13 @@ def decode(source: Source, size: int, box: Box | None = None) -> Pixels:
         raise DecodingError(str(problem) or type(problem).__name__) from problem
 
 
-def decode_all(files: Iterable[ImageFile], size: int, threads: int) -> Iterator[Pixels | DecodingError]:
-    """Decode in order on several threads; an image that cannot be read gives its DecodingError instead."""
+def decode_all(
+    files: Iterable[ImageFile], size: int, threads: int, ahead: int = 64
+) -> Iterator[Pixels | DecodingError]:
+    """Decode in order on several threads; an image that cannot be read gives its DecodingError instead.
+
+    At most `ahead` images are decoded before they are asked for, so memory stays flat.
+    """
 
     def read(file: ImageFile) -> Pixels | DecodingError:
         try:
@@ -90,17 +92,12 @@ def decode_all(files: Iterable[ImageFile], size: int, threads: int) -> Iterator[
         except DecodingError as problem:
             return problem
 
-    return ordered_map(read, files, threads)
-
-
-def ordered_map(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
-    """`map` on several threads, in order, with at most eight results a thread waiting to be taken."""
     with ThreadPoolExecutor(threads) as pool:
-        source = iter(items)
-        waiting: list[Future[Result]] = [pool.submit(function, item) for item in islice(source, 8 * threads)]
+        source = iter(files)
+        waiting = deque(pool.submit(read, file) for file in islice(source, ahead))
         while waiting:
-            yield waiting.pop(0).result()
-            waiting.extend(pool.submit(function, item) for item in islice(source, 1))
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(read, file) for file in islice(source, 1))
 
 
 def _open(source: Source) -> Image.Image:

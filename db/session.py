@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -84,7 +85,7 @@ def open_database(settings: Settings) -> Database:
     try:
         with engine.connect():
             pass
-    except OperationalError as problem:
+    except DriverError as problem:
         shown = engine.url.render_as_string(hide_password=True)
         raise DatabaseError(f"the database {shown} cannot be opened: {problem.orig}") from problem
     return Database(engine)

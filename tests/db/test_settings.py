@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+
+from db.errors import DatabaseError
+from db.settings import Settings
+
+
+def test_the_defaults_lie_in_the_folder_data():
+    settings = Settings.from_environment({})
+    assert settings.data_dir == Path("data").absolute()
+    assert settings.database_url == f"sqlite:///{settings.data_dir}/facevalue.db"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8501)
+
+
+def test_the_environment_is_honoured(tmp_path):
+    url = "postgresql+psycopg://a:b@c/d"
+    settings = Settings.from_environment({"DATA_DIR": str(tmp_path), "PORT": "9000", "DATABASE_URL": url})
+    assert (settings.data_dir, settings.port, settings.database_url) == (tmp_path, 9000, url)
+
+
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "8501.5"])
+def test_a_port_that_is_none_is_refused(port):
+    with pytest.raises(DatabaseError, match=f"PORT is '{port}'"):
+        Settings.from_environment({"PORT": port})
+
+
+def test_reading_settings_creates_nothing(tmp_path):
+    Settings.from_environment({"DATA_DIR": str(tmp_path / "new")})
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_data_folder_below_a_file_is_refused_by_name(tmp_path):
+    (tmp_path / "file").write_text("")
+    settings = Settings.from_environment({"DATA_DIR": str(tmp_path / "file" / "data")})
+    with pytest.raises(DatabaseError, match=r"data folder .*file/data cannot be written.*set DATA_DIR"):
+        settings.prepare()

@@ -1,0 +1,76 @@
+import threading
+
+import pytest
+from sqlalchemy import event, select
+
+from db.tables import Researcher
+from db.writer import Writer
+from tests.small_study import NOW, empty_database
+
+
+@pytest.fixture
+def database(tmp_path):
+    return empty_database(tmp_path)[1]
+
+
+@pytest.fixture
+def writer(database):
+    writer = Writer(database)
+    yield writer
+    writer.close()
+
+
+def _add(name):
+    def work(session):
+        session.add(Researcher(name=name, role="reader", created_at=NOW))
+        session.flush()
+        return name
+
+    return work
+
+
+def test_a_result_comes_after_its_commit(database, writer):
+    assert writer.submit(_add("a")).result(5) == "a"
+    with database.session() as session:
+        assert session.scalars(select(Researcher.name)).all() == ["a"]
+
+
+def test_work_that_gathers_shares_transactions_and_keeps_its_order(database, writer):
+    commits = []
+    event.listen(database.engine, "commit", lambda _connection: commits.append(1))
+    wait = threading.Event()
+    first = writer.submit(lambda _session: wait.wait(5))
+    rest = [writer.submit(_add(f"{number:03d}")) for number in range(100)]
+    wait.set()
+    assert first.result(5)
+    assert [done.result(5) for done in rest] == [f"{number:03d}" for number in range(100)]
+    assert len(commits) <= 4
+    with database.session() as session:
+        names = session.scalars(select(Researcher.name).order_by(Researcher.id)).all()
+    assert names == [f"{number:03d}" for number in range(100)]
+
+
+def test_work_that_fails_takes_no_other_with_it(database, writer):
+    wait = threading.Event()
+    writer.submit(lambda _session: wait.wait(5))
+    kept, twice, broken, after = (
+        writer.submit(_add("a")),
+        writer.submit(_add("a")),
+        writer.submit(lambda _session: 1 // 0),
+        writer.submit(_add("b")),
+    )
+    wait.set()
+    assert (kept.result(5), after.result(5)) == ("a", "b")
+    with pytest.raises(ZeroDivisionError):
+        broken.result(5)
+    with pytest.raises(Exception, match="UNIQUE"):
+        twice.result(5)
+    with database.session() as session:
+        assert sorted(session.scalars(select(Researcher.name))) == ["a", "b"]
+
+
+def test_closing_finishes_what_was_submitted(database):
+    writer = Writer(database)
+    submitted = [writer.submit(_add(f"{number}")) for number in range(50)]
+    writer.close()
+    assert all(done.done() for done in submitted)

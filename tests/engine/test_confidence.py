@@ -38,3 +38,23 @@ def test_an_undefined_probability_is_named():
 def test_an_unknown_reading_is_named():
     with pytest.raises(EngineError, match="'macro'"):
         confidence_score(BinaryCounts(1, 1, 1, 1), "macro")
+
+
+# Table X, "Only Binary Model": accuracy and average accuracy of ResNet-50 on test-MAS (100 positives, 700
+# negatives); Table VIII: its precision row. In percent, in the order of EMOTIONS.
+ACCURACY = (81.37, 84.13, 80.75, 86.88, 87.50, 88.88, 81.50, 77.38)
+AVERAGE_ACCURACY = (79.50, 87.07, 77.00, 85.64, 83.86, 80.36, 83.86, 65.21)
+PRECISION = (67.0, 71.0, 65.9, 73.0, 73.4, 74.9, 68.5, 59.6)
+
+
+@pytest.mark.parametrize(
+    ("plain", "average", "precision"), list(zip(ACCURACY, AVERAGE_ACCURACY, PRECISION, strict=True))
+)
+def test_the_papers_tables_hold_balanced_accuracy_and_eq_3_is_their_precision(plain, average, precision):
+    # accuracy: TP + TN = 8 plain; average: TP + TN / 7 = 2 average.
+    tn = round((8 * plain - 2 * average) * 7 / 6)
+    tp = round(8 * plain - tn)
+    counts = BinaryCounts(tp=tp, fn=100 - tp, tn=tn, fp=700 - tn)
+    assert 100 * confidence_score(counts) == pytest.approx(average, abs=0.01)
+    assert 100 * counts.accuracy == pytest.approx(plain, abs=0.01)
+    assert 100 * confidence_score(counts, "printed") == pytest.approx(precision, abs=0.06)

@@ -62,6 +62,11 @@ def _ring(design: Design, each: int) -> list[Request]:
 
 def _complete(design: Design, each: int) -> list[Request]:
     people = design.participants
+    if each < people // 2:
+        raise StudyError(
+            f"design: overlap = {design.overlap:g} is {each} questions a participant, and overlap_design ="
+            f" 'complete' needs {people // 2} to reach all pairs of {people}: raise overlap or add images"
+        )
     base, extra = divmod(each, people - 1)
     # Neighbours at distance d and at people - d are the same pairs: take one of the two before both.
     half = (people - 1) // 2

@@ -16,54 +16,50 @@ def counterbalance(
     """Say for each question of one participant whether its first option stands on the left.
 
     experiment, kind and original (questions,): original is the row that a self-repeat repeats, else -1. In
-    each experiment, and over all, left and right are within one; half of the repeats (within one) swap sides;
+    each experiment, and over all, left and right are within one; half of the repeats (within one) swap sides,
+    unless an experiment holds nothing but originals and repeats, where even sides may cost one swap more;
     within an experiment first-time questions, repeats and overlap are as even as that leaves them.
     """
     left = np.zeros(len(kind), dtype=bool)
-    open_difference = 0
+    lean, sway = (int(one) for one in rng.choice((-1, 1), size=2))
     for one in np.unique(experiment):
         members = np.flatnonzero(experiment == one)
-        # An odd experiment leans one way, and the next odd one the other way.
-        lean = -open_difference if open_difference else int(rng.choice((-1, 1)))
-        open_difference += _fill(left, members, kind, original, lean if len(members) % 2 else 0, rng)
+        repeats = rng.permutation(members[kind[members] == "self_repeat"])
+        overlap = rng.permutation(members[kind[members] == "overlap"])
+        once = rng.permutation(np.setdiff1d(members[kind[members] == "first"], original[repeats]))
+        wish = (len(members) % 2, sway * (len(repeats) % 2))
+        _fill(left, once, overlap, repeats, original, wish, turn=lean < 0)
+        # An odd experiment leans one way, the next odd one the other; so do odd halves of the repeats.
+        lean = -lean if len(members) % 2 else lean
+        sway = -sway if len(repeats) % 2 else sway
     return left
 
 
 def _fill(
-    left: Bools, members: Ints, kind: NDArray[np.object_], original: Ints, lean: int, rng: np.random.Generator
-) -> int:
-    repeats = rng.permutation(members[kind[members] == "self_repeat"])
-    overlap = rng.permutation(members[kind[members] == "overlap"])
-    firsts = members[kind[members] == "first"]
-    once = rng.permutation(np.setdiff1d(firsts, original[repeats]))
-    odd_one = int(rng.integers(2)) if len(repeats) % 2 else 0
-    options = [
-        _differences(len(once), len(overlap), len(repeats), swapped, lean)
-        for swapped in _swap_counts(len(repeats), odd_one)
-    ]
-    _, swapped, (d_once, d_overlap, d_same, d_swap) = min(options)
-    same, swap = repeats[swapped:], repeats[:swapped]
-    for group, difference in (
-        (once, d_once),
-        (overlap, d_overlap),
-        (original[same], d_same),
-        (original[swap], d_swap),
-    ):
+    left: Bools, once: Ints, overlap: Ints, repeats: Ints, original: Ints, wish: tuple[int, int], turn: bool
+) -> None:
+    """Set the sides of one experiment; wish is left minus right, and swapped minus kept repeats.
+
+    turn: exchange left and right of the solution, so that no group leans to the left in every study.
+    """
+    counts = (len(once), len(overlap), len(repeats))
+    half = len(repeats) // 2
+    options = [_differences(counts, swapped, wish) for swapped in (half, half + 1) if swapped <= len(repeats)]
+    _, swapped, differences = min(options)
+    swap, same = repeats[:swapped], repeats[swapped:]
+    for group, difference in zip((once, overlap, original[same], original[swap]), differences, strict=True):
         left[group[: (len(group) + difference) // 2]] = True
+    if turn:
+        singles = np.concatenate([once, overlap, original[repeats]])
+        left[singles] = ~left[singles]
     left[same] = left[original[same]]
     left[swap] = ~left[original[swap]]
-    return d_once + d_overlap + 2 * d_same
-
-
-def _swap_counts(repeats: int, odd_one: int) -> list[int]:
-    half = repeats // 2
-    return [half + odd_one, *([half + 1 - odd_one] if repeats % 2 else [half + 1] if repeats else [])]
 
 
 def _differences(
-    once: int, overlap: int, repeats: int, swapped: int, lean: int
+    counts: tuple[int, int, int], swapped: int, wish: tuple[int, int]
 ) -> tuple[tuple[int, ...], int, Differences]:
-    """Left minus right of the four groups, chosen so that the whole comes nearest to `lean`.
+    """Left minus right of questions asked once, overlap, kept repeats and swapped ones, at the least cost.
 
     A group of n questions has a difference of n's parity. A repeat on its original's side doubles that one's
     difference; one that swaps cancels it.
@@ -72,17 +68,19 @@ def _differences(
     def choices(count: int, reach: int) -> list[int]:
         return [one for one in range(-reach, reach + 1) if (one - count) % 2 == 0 and abs(one) <= count]
 
-    same = repeats - swapped
-    found = product(choices(once, 3), choices(overlap, 1), choices(same, 1), choices(swapped, 1))
-    return min((_cost(one, lean, swapped, repeats), swapped, one) for one in found)
+    once, overlap, repeats = counts
+    found = product(choices(once, 3), choices(overlap, 3), choices(repeats - swapped, 1), choices(swapped, 1))
+    return min((_cost(one, wish, 2 * swapped - repeats), swapped, one) for one in found)
 
 
-def _cost(found: Differences, lean: int, swapped: int, repeats: int) -> tuple[int, ...]:
+def _cost(found: Differences, wish: tuple[int, int], sway: int) -> tuple[int, ...]:
+    """What matters first: the whole is as wished, half of the repeats swap, first-time questions are even."""
     d_once, d_overlap, d_same, d_swap = found
     return (
-        abs(d_once + d_overlap + 2 * d_same - lean),
-        abs(2 * swapped - repeats),
+        abs(d_once + d_overlap + 2 * d_same - wish[0]),
+        abs(sway - wish[1]),
         max(1, abs(d_once + d_same + d_swap)),
+        max(1, abs(d_overlap)),
         abs(d_same - d_swap),
         abs(d_once),
     )

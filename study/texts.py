@@ -12,18 +12,17 @@ You are invited to take part in a study of how people see emotion in faces.
 - **What you will do.** You look at faces, one at a time, and say which of two labels describes them better.
   You can stop and come back at any time with the same link.
 - **Your choice.** Taking part is voluntary. You may stop at any time, without giving a reason.
-- **What is kept.** Your answers, how long each took, and when you gave it. They are kept under a code, not
-under
-  your name.
+- **What is kept.** Your answers, how long each took, and when you gave it. They are kept under a code,
+  not under your name.
 - **Risks.** None beyond those of looking at photographs or drawings of faces on a screen.
 """
 
 WELCOME = "Thank you for taking part. Take your time, and take breaks: your answers are saved as you go."
 
 INSTRUCTIONS = """\
-Look at the face first, then at the two labels beside it. A label either scores each of eight emotions from
-0 to 1, or names a single emotion. Choose the label that describes the face better. There is no trick, and
-often no perfect answer: say what you see.
+Look at the face first, then at the two labels beside it. A label either scores each of eight emotions from 0
+to 1, or names a single emotion. Choose the label that describes the face better. There is no trick, and often
+no perfect answer: say what you see.
 """
 
 THANKS = "That was the last question. Thank you: every answer is saved, and you can close this page."

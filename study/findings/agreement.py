@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from study.findings.coefficients import Coefficient, cohen_kappa, gwet_ac1, percent_agreement
 from study.findings.consistency import STRATA
 from study.findings.dyads import PairValues, pair_mean
 from study.findings.estimate import Estimate
-from study.findings.intervals import Array, wilson
+from study.findings.intervals import Array
 from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items, shared_covariance
+from study.findings.table_columns import table_columns, without_errors
 from study.findings.trials import CHOICES, SCALE, Codes, codes, everyone, require
 from study.findings.units import (
     estimate,
@@ -56,7 +56,7 @@ def inter_agreement(
     names = everyone(trials) if participants is None else list(participants)
     rater, item, label = shared_readings(trials, names)
     found = pair_tables(rater, item, label, max(len(names), 1), len(SCALE))
-    columns = pair_columns(found.tables, STRATA)
+    columns = table_columns(found.tables, STRATA, resamples, rng)
     of_all = {}
     for experiment, choices in CHOICES.items():
         start = SCALE.index(choices[0])
@@ -129,26 +129,14 @@ def _by_pair(names: Sequence[str], found: PairTables, columns: dict[str, Array])
     named = np.array(names, dtype=object)
     rows = pd.DataFrame({"a": named[first], "b": named[second]})
     at = found.a * (2 * len(names) - found.a - 1) // 2 + found.b - found.a - 1
-    for column, values in columns.items():
-        full: Array = np.full(len(rows), 0.0 if column == "n" else np.nan)
+    for column, values in without_errors(columns).items():
+        if column == "n" or values.dtype == bool:
+            full: Array = np.zeros(len(rows), dtype=np.int64 if column == "n" else bool)
+        else:
+            full = np.full(len(rows), np.nan)
         full[at] = values
-        rows[column] = full.astype(np.int64) if column == "n" else full
-    return rows.drop(columns=["percent_error", "kappa_error", "ac1_error"])
-
-
-def pair_columns(tables: Array, strata: Codes | None) -> dict[str, Array]:
-    """n, percent agreement (Wilson), kappa and AC1 (asymptotic intervals) of each table, (pairs,) each."""
-    n = tables.sum(axis=(1, 2))
-    agreed = np.trace(tables, axis1=1, axis2=2)
-    low, high = wilson(agreed, n)
-    smooth = (agreed + 1) / (n + 2)
-    columns = {"n": n, "percent": percent_agreement(tables), "low": low, "high": high}
-    columns["percent_error"] = np.sqrt(smooth * (1 - smooth) / n)
-    found: dict[str, Coefficient] = {"kappa": cohen_kappa(tables, strata), "ac1": gwet_ac1(tables, strata)}
-    for name, one in found.items():
-        bottom, top = one.interval()
-        columns |= {name: one.value, f"{name}_low": bottom, f"{name}_high": top, f"{name}_error": one.error}
-    return columns
+        rows[column] = full
+    return rows
 
 
 def pair_values(found: PairTables, columns: dict[str, Array], name: str) -> PairValues:

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from study.errors import StudyError
-from study.findings.agreement import all_raters, pair_columns, pair_values
+from study.findings.agreement import all_raters, pair_values
 from study.findings.dyads import pair_mean
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, participant_means, share_estimates, wilson
 from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items, shared_covariance
+from study.findings.table_columns import table_columns, without_errors
 from study.findings.trials import Codes
 from study.findings.units import LEVELS, estimate, krippendorff_alpha, units
 
@@ -127,7 +128,7 @@ def _between(
     shared = readings_of_shared_items(rater, item)
     item, rater, label = item[shared], rater[shared], label[shared]
     found = pair_tables(rater, item, label, max(len(raters), 1), max(categories, 1))
-    columns = pair_columns(found.tables, None)
+    columns = table_columns(found.tables, None)
     covariance = shared_covariance(rater, item, label, found)
     overall = {
         "percent_agreement": pair_mean(
@@ -142,9 +143,8 @@ def _between(
 
 
 def _pair_rows(raters: list[str], found: PairTables, columns: dict[str, Array]) -> pd.DataFrame:
-    kept = {name: values for name, values in columns.items() if not name.endswith("_error")}
     named = np.array(raters, dtype=object)
-    rows = pd.DataFrame({"a": named[found.a], "b": named[found.b], **kept})
+    rows = pd.DataFrame({"a": named[found.a], "b": named[found.b], **without_errors(columns)})
     if len(raters) <= ALL_PAIRS_UP_TO:
         first, second = np.triu_indices(len(raters), 1)
         rows = pd.DataFrame({"a": named[first], "b": named[second]}).merge(rows, on=["a", "b"], how="left")

@@ -72,6 +72,24 @@ def gwet_ac1(tables: Array, strata: Strata | None = None) -> Coefficient:
     return _chance_corrected(tables, share, expected, slope)
 
 
+def pair_alpha(tables: Array, strata: Strata | None = None) -> Coefficient:
+    """Krippendorff's nominal alpha of two readings without gaps (Krippendorff 2011), large-sample error.
+
+    Disagreement expected by chance is that of drawing two of the 2n readings without replacement. Undefined
+    where all readings are of one category.
+    """
+    share, member = _shares(tables, strata)
+    mean = _within((share.sum(axis=-1) + share.sum(axis=-2)) / 2, member)
+    weight = share.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        readings = 2 * _of_stratum((tables.sum(axis=-1) + tables.sum(axis=-2)) / 2, member)
+        chance = (readings * _of_stratum(mean**2, member) - 1) / np.where(readings > 1, readings - 1, np.nan)
+    expected = np.where(weight > 0, chance * weight, 0).sum(axis=-1)
+    square = _of_stratum(mean**2, member)
+    slope = mean[..., :, None] + mean[..., None, :] - square[..., :, None]
+    return _chance_corrected(tables, share, expected, slope)
+
+
 def _shares(tables: Array, strata: Strata | None) -> tuple[Array, Array]:
     """Cell shares (…, K, K), and the 0/1 membership of categories in strata, (strata, K)."""
     categories = tables.shape[-1]

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from study.errors import StudyError
-from study.findings.coefficients import cohen_kappa, gwet_ac1, percent_agreement
 from study.findings.estimate import Estimate
-from study.findings.intervals import Array, mean_estimate, participant_means, share_estimates, wilson
+from study.findings.intervals import Array, mean_estimate, participant_means, share_estimates
+from study.findings.table_columns import table_columns, without_errors
 from study.findings.trials import SCALE, Codes, codes, factorize, require
 
 STRATA = np.array([0, 0, 0, 0, 1, 1])
@@ -32,12 +32,14 @@ class SelfAgreement:
     by_experiment: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def self_agreement(trials: pd.DataFrame) -> SelfAgreement:
+def self_agreement(
+    trials: pd.DataFrame, resamples: int = 0, rng: np.random.Generator | None = None
+) -> SelfAgreement:
     """Percent agreement, Cohen's kappa and Gwet's AC1 between first and second answers, per participant."""
     pairs = repeated(trials)
     participant, names = factorize(pairs["participant"])
     tables = _tables(pairs, participant, len(names))
-    by_participant = _table_rows(names, tables)
+    by_participant = _table_rows(names, tables, STRATA, resamples, rng)
     same = (pairs["choice"] == pairs["again"]).to_numpy(float)
     overall = share_estimates(participant_means(same, participant), "self-agreement")[0]
     return SelfAgreement(
@@ -103,16 +105,15 @@ def _tables(pairs: pd.DataFrame, participant: Codes, people: int) -> Array:
     return np.bincount(cell, minlength=people * size * size).reshape(people, size, size).astype(float)
 
 
-def _table_rows(names: list[str], tables: Array, strata: Codes | None = STRATA) -> pd.DataFrame:
-    n = tables.sum(axis=(1, 2))
-    agreed = np.trace(tables, axis1=1, axis2=2)
-    low, high = wilson(agreed, n)
-    columns: dict[str, object] = {"participant": names, "n": n.astype(np.int64)}
-    columns |= {"percent": percent_agreement(tables), "low": low, "high": high}
-    for name, found in (("kappa", cohen_kappa(tables, strata)), ("ac1", gwet_ac1(tables, strata))):
-        bottom, top = found.interval()
-        columns |= {name: found.value, f"{name}_low": bottom, f"{name}_high": top}
-    return pd.DataFrame(columns)
+def _table_rows(
+    names: list[str],
+    tables: Array,
+    strata: Codes | None,
+    resamples: int = 0,
+    rng: np.random.Generator | None = None,
+) -> pd.DataFrame:
+    columns = without_errors(table_columns(tables, strata, resamples, rng))
+    return pd.DataFrame({"participant": names, **columns, "n": columns["n"].astype(np.int64)})
 
 
 def _by_experiment(names: list[str], tables: Array) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -104,10 +105,15 @@ def _by_margin(first: pd.DataFrame, chosen: Array) -> pd.DataFrame:
     """Shares by the hard label's margin: its own score less the highest of the others."""
     if "margin" not in first.columns:
         return pd.DataFrame(columns=["margin", "n", "participants"])
-    bands = pd.cut(first["margin"].astype(float), list(MARGIN_BANDS), include_lowest=True)
-    labels = [f"{band.left:g} to {band.right:g}" for band in bands.cat.categories]
-    labels[0] = f"{MARGIN_BANDS[0]:g} to {MARGIN_BANDS[1]:g}"
-    return _shares_by(first, chosen, np.asarray(bands.cat.codes, dtype=np.intp), "margin", labels)
+    group, labels = margin_bands(first["margin"])
+    return _shares_by(first, chosen, group, "margin", labels)
+
+
+def margin_bands(margin: pd.Series) -> tuple[Codes, list[str]]:
+    """Band of each margin, -1 where it is missing, and the bands' names."""
+    bands = pd.cut(margin.astype(float), list(MARGIN_BANDS), include_lowest=True)
+    labels = [f"{low:g} to {high:g}" for low, high in pairwise(MARGIN_BANDS)]
+    return np.asarray(bands.cat.codes, dtype=np.intp), labels
 
 
 def _shares_by(

@@ -65,10 +65,10 @@ def _as_it_is(path: Path, _changed_at: int) -> str | None:
     """The media type of a file that can go to a browser unchanged; None where it cannot."""
     try:
         with _opened(path) as image:
+            image.load()
             turned = image.getexif().get(_ORIENTATION, 1) != 1
             fits = max(image.size) <= _LARGEST_SHOWN and not turned
             kind = _BROWSERS_READ.get(image.format or "")
-            image.verify()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
         raise _unreadable(path, problem) from problem
     return kind if fits else None

@@ -18,17 +18,22 @@ from study.texts import Texts
 class Design:
     """One study's decisions; the defaults are the AffectNet+ paper's (Sec. 5, Suppl. V).
 
+    name, title: for the researcher's files, and for people. seed: of all that is drawn by lot.
     images_per_emotion: images drawn of each of `emotions` (and of `subsets`, where some are named); None
     takes all of them. `images`, where given, lists the images instead.
-    self_repeats, overlap: shares of a participant's first-time load, each rounded up to whole questions.
+    experiments: 1, 2 or both. self_repeats, overlap: shares of a participant's first-time load, each rounded
+    up to whole questions.
     overlap_design: `ring` (each answers questions of the one before), `complete` (all pairs share), `none`,
     or `balanced_incomplete_block` (a pool, each of its questions answered by `block_size` participants, all
     pairs sharing equally many).
     min_lag: questions from an original to its repeat. lag_rule `shorten` lowers it where the study is too
     short, `strict` refuses such a study.
     exposure: may a participant meet one image in both experiments? `apart` refuses designs that need it.
-    min_foil_difference: the least difference, in some emotion's score, between an image's soft-label and
-    its foil. foil_bins: edges of Jensen-Shannon distance that the foil policy `distance_bins` fills equally.
+    foil_policy: foils of Experiment 2 are drawn from all images (`random`), from those of the same hard label
+    (`matched_hard_label`), or so as to fill `foil_bins`, edges of Jensen-Shannon distance, equally often
+    (`distance_bins`). min_foil_difference: the least difference, in some emotion's score, from the own one.
+    label_form, hard_label_form: how labels are drawn. seconds_per_question: for the hours a plan foretells.
+    break_every: questions to a suggested break. deadline_days: from the invitation. texts: `study.texts`.
 
     Raises StudyError, naming the key and the value, for a value that no study can have.
     """

@@ -45,12 +45,6 @@ def requests(design: Design, images: int) -> list[Request]:
     each = design.overlap_each(images)
     if not design.shares_questions:
         return []
-    if each == 0:
-        raise StudyError(
-            f"design: overlap = {design.overlap:g} of {images * len(design.experiments)} questions among"
-            f" {design.participants} participants is no question: add images, or choose"
-            " overlap_design = 'none'"
-        )
     kinds = {"ring": _ring, "complete": _complete, "balanced_incomplete_block": _blocks}
     return kinds[design.overlap_design](design, each)
 

@@ -39,7 +39,7 @@ def percent_agreement(tables: Array) -> Array:
         return np.asarray(np.trace(tables, axis1=-2, axis2=-1) / tables.sum(axis=(-2, -1)))
 
 
-def cohen_kappa(tables: Array, strata: Strata | None = None) -> Coefficient:
+def cohen_kappa(tables: Array, strata: Strata | None = None, errors: bool = True) -> Coefficient:
     """Cohen's kappa (Cohen 1960), standard error after Fleiss, Cohen & Everitt (1969).
 
     kappa = (po - pe) / (1 - pe); pe is the sum over categories of the product of the two readings' shares.
@@ -49,11 +49,13 @@ def cohen_kappa(tables: Array, strata: Strata | None = None) -> Coefficient:
     rows, columns = _within(share.sum(axis=-1), member), _within(share.sum(axis=-2), member)
     chance = _of_stratum(rows * columns, member)
     expected = (chance * share.sum(axis=-1)).sum(axis=-1)
+    if not errors:
+        return _without_error(share, expected)
     slope = columns[..., :, None] + rows[..., None, :] - chance[..., :, None]
     return _chance_corrected(tables, share, expected, slope)
 
 
-def gwet_ac1(tables: Array, strata: Strata | None = None) -> Coefficient:
+def gwet_ac1(tables: Array, strata: Strata | None = None, errors: bool = True) -> Coefficient:
     """Gwet's AC1 (Gwet 2008), which stays defined and steady where one category prevails.
 
     pe = sum of q (1 - q) / (K - 1); q is the mean of the two readings' shares of a category, K the
@@ -67,12 +69,14 @@ def gwet_ac1(tables: Array, strata: Strata | None = None) -> Coefficient:
         each = (1 - 2 * mean) / freedom
     chance = _of_stratum(part, member)
     expected = (chance * share.sum(axis=-1)).sum(axis=-1)
+    if not errors:
+        return _without_error(share, expected)
     own = chance - _of_stratum(each * mean, member)
     slope = (each[..., :, None] + each[..., None, :]) / 2 + own[..., :, None]
     return _chance_corrected(tables, share, expected, slope)
 
 
-def pair_alpha(tables: Array, strata: Strata | None = None) -> Coefficient:
+def pair_alpha(tables: Array, strata: Strata | None = None, errors: bool = True) -> Coefficient:
     """Krippendorff's nominal alpha of two readings without gaps (Krippendorff 2011), large-sample error.
 
     Disagreement expected by chance is that of drawing two of the 2n readings without replacement. Undefined
@@ -85,6 +89,8 @@ def pair_alpha(tables: Array, strata: Strata | None = None) -> Coefficient:
         readings = 2 * _of_stratum((tables.sum(axis=-1) + tables.sum(axis=-2)) / 2, member)
         chance = (readings * _of_stratum(mean**2, member) - 1) / np.where(readings > 1, readings - 1, np.nan)
     expected = np.where(weight > 0, chance * weight, 0).sum(axis=-1)
+    if not errors:
+        return _without_error(share, expected)
     square = _of_stratum(mean**2, member)
     slope = mean[..., :, None] + mean[..., None, :] - square[..., :, None]
     return _chance_corrected(tables, share, expected, slope)
@@ -109,6 +115,14 @@ def _within(marginal: Array, member: Array) -> Array:
     weight = _of_stratum(marginal, member)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(weight > 0, marginal / weight, np.where(np.isnan(weight), np.nan, 0))
+
+
+def _without_error(share: Array, expected: Array) -> Coefficient:
+    """The value alone, for many resampled tables."""
+    observed = np.trace(share, axis1=-2, axis2=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = (observed - expected) / np.where(1 - expected > 1e-12, 1 - expected, np.nan)
+    return Coefficient(value, np.full_like(value, np.nan))
 
 
 def _chance_corrected(tables: Array, share: Array, expected: Array, slope: Array) -> Coefficient:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from study.errors import StudyError
 from study.findings.estimate import Estimate
 from study.findings.intervals import Array, mean_estimate, participant_means, share_estimates
 from study.findings.table_columns import table_columns, without_errors
-from study.findings.trials import SCALE, Codes, codes, factorize, require
+from study.findings.trials import SCALE, Codes, codes, factorize, require, unique_questions
 
 STRATA = np.array([0, 0, 0, 0, 1, 1])
 
@@ -62,10 +61,7 @@ def repeated(trials: pd.DataFrame) -> pd.DataFrame:
     """
     require(trials, "question", "participant", "experiment", "kind", "repeats", "choice")
     again = trials[(trials["kind"] == "self_repeat") & trials["choice"].notna()]
-    questions = pd.Index(trials["question"])
-    if not questions.is_unique:
-        raise StudyError(f"trials hold the question {questions[questions.duplicated()][0]!r} more than once")
-    at = questions.get_indexer(pd.Index(again["repeats"]))
+    at = unique_questions(trials).get_indexer(pd.Index(again["repeats"]))
     again, before = again[at >= 0], trials.iloc[at[at >= 0]]
     columns: dict[str, object] = {
         "participant": again["participant"].to_numpy(),

@@ -29,9 +29,8 @@ class Expected:
 
     def __post_init__(self) -> None:
         if not 0 < self.share < 1 or self.between < 0:
-            raise StudyError(
-                f"an expected share lies between 0 and 1 and varies by 0 or more, not {self.share} and {self.between}"
-            )
+            said = f"{self.share} and {self.between}"
+            raise StudyError(f"an expected share lies between 0 and 1 and varies by 0 or more, not {said}")
 
 
 PAPER = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import stats
 
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, participant_means
@@ -19,6 +19,7 @@ FIT_BINS = 60
 SHOWN_BINS = 10
 LEAST_ANSWERS = 40
 JACKKNIFE_GROUPS = 24
+STEPS = 100
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def psychometric(trials: pd.DataFrame) -> Psychometric:
         return Psychometric(missing, missing, missing, missing, bins, reason=reason)
     binned = _binned(distance, right, participant, len(names))
     weights = _equal_weights(binned.n)
-    best = fit(binned.distance, weights @ binned.right, weights @ binned.n)
+    best = fit(binned.distance, weights[None] @ binned.right, weights[None] @ binned.n)[0]
     left_out = _jackknife(binned, weights, best)
     found = [
         _estimate(name, best, left_out, len(first), len(names), distance)
@@ -82,7 +83,9 @@ def psychometric(trials: pd.DataFrame) -> Psychometric:
 
 
 def weibull(distance: Array, parameters: Array) -> Array:
-    """p(right) at distances, for parameters (log scale, log slope, lapse)."""
+    """p(right) at distances, for parameters (log scale, log slope, lapse) in the first axis; shapes
+    broadcast.
+    """
     log_scale, log_slope, lapse = parameters
     with np.errstate(over="ignore"):
         reached = -np.expm1(-((np.maximum(distance, 1e-12) / np.exp(log_scale)) ** np.exp(log_slope)))
@@ -99,33 +102,59 @@ def threshold_of(parameters: Array, target: float = TARGET) -> float:
 
 
 def fit(distance: Array, right: Array, n: Array, start: Array | None = None) -> Array:
-    """Maximum-likelihood (log scale, log slope, lapse) of counts at distances; (bins,) each."""
+    """Maximum-likelihood (log scale, log slope, lapse) of counts at distances, for many data sets at once.
 
-    def loss(parameters: Array) -> tuple[float, Array]:
-        p = np.clip(weibull(distance, parameters), 1e-9, 1 - 1e-9)
-        slope = (n * p - right) / (p * (1 - p))
-        value = -float((right * np.log(p) + (n - right) * np.log1p(-p)).sum())
-        return value / total, _gradient(distance, parameters) @ slope / total
-
-    total = max(float(n.sum()), 1.0)
+    distance: (bins,); right, n: (sets, bins); start: (3,) or none; returns (sets, 3). Fisher's scoring with
+    Levenberg's damping, the parameters held within bounds.
+    """
+    low = np.array([np.log(max(distance.min(), 1e-6)) - 3, np.log(0.2), 0.0])
+    high = np.array([np.log(max(distance.max(), 1e-6)) + 3, np.log(20), LARGEST_LAPSE])
     if start is None:
-        middle = float(np.log(max((distance * n).sum() / total, 1e-6)))
-        start = np.array([middle, 0.7, 0.02])
-    low_edge, high_edge = np.log(max(distance.min(), 1e-6)) - 3, np.log(max(distance.max(), 1e-6)) + 3
-    bounds = [(low_edge, high_edge), (np.log(0.2), np.log(20)), (0, LARGEST_LAPSE)]
-    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
-    return np.asarray(found.x)
+        start = np.array([np.log(max(float(distance.mean()), 1e-6)), 0.7, 0.02])
+    at = np.tile(start, (len(n), 1))
+    best, damping = _likelihood(distance, right, n, at), np.full(len(n), 1e-3)
+    for _ in range(STEPS):
+        candidate = np.clip(at + _step(distance, right, n, at, damping, low, high), low, high)
+        reached = _likelihood(distance, right, n, candidate)
+        better = reached > best
+        gained = np.where(better, reached - best, 0)
+        at, best = np.where(better[:, None], candidate, at), np.maximum(best, reached)
+        damping = np.where(better, damping / 10, damping * 10).clip(1e-9, 1e9)
+        if (gained < 1e-9).all() and ((damping > 1e6) | (gained > 0) | (damping <= 1e-8)).all():
+            break
+    return at
 
 
-def _gradient(distance: Array, parameters: Array) -> Array:
-    """Derivatives of p by the three parameters, (3, bins)."""
-    log_scale, log_slope, lapse = parameters
+def _likelihood(distance: Array, right: Array, n: Array, at: Array) -> Array:
+    p = np.clip(weibull(distance, at.T[:, :, None]), 1e-9, 1 - 1e-9)
+    return np.asarray((right * np.log(p) + (n - right) * np.log1p(-p)).sum(axis=1))
+
+
+def _step(
+    distance: Array, right: Array, n: Array, at: Array, damping: Array, low: Array, high: Array
+) -> Array:
+    """Scoring steps of all sets, (sets, 3); a parameter at its bound that would leave it stays."""
+    p = np.clip(weibull(distance, at.T[:, :, None]), 1e-9, 1 - 1e-9)
+    slopes = _gradient(distance, at)
+    score = np.einsum("spb,sb->sp", slopes, (right - n * p) / (p * (1 - p)))
+    information = np.einsum("spb,sqb,sb->spq", slopes, slopes, n / (p * (1 - p)))
+    stuck = ((at <= low) & (score < 0)) | ((at >= high) & (score > 0))
+    free = ~stuck
+    information = information * free[:, :, None] * free[:, None, :]
+    diagonal = np.einsum("spp->sp", information)
+    diagonal += diagonal * damping[:, None] + 1e-9 + stuck
+    return np.asarray(np.linalg.solve(information, (score * free)[:, :, None])[:, :, 0])
+
+
+def _gradient(distance: Array, at: Array) -> Array:
+    """Derivatives of p by the three parameters, (sets, 3, bins)."""
+    log_scale, log_slope, lapse = at.T[:, :, None]
     slope = np.exp(log_slope)
     ratio = np.log(np.maximum(distance, 1e-12)) - log_scale
     power = np.exp(np.clip(slope * ratio, -50, 50))
     stay = np.exp(-power)
     change = (1 - GUESS - lapse) * stay * power
-    return np.asarray([-slope * change, slope * ratio * change, -(1 - stay)])
+    return np.stack([-slope * change, slope * ratio * change, -(1 - stay)], axis=1)
 
 
 def _why_not(distance: Array, right: Array) -> str | None:
@@ -190,12 +219,8 @@ def _jackknife(binned: Binned, weights: Array, best: Array) -> Array:
     groups = min(people, JACKKNIFE_GROUPS)
     if groups < 2:
         return np.zeros((0, 3))
-    of_group = np.arange(people) % groups
-    fits = []
-    for group in range(groups):
-        kept = np.where(of_group == group, 0.0, weights)
-        fits.append(fit(binned.distance, kept @ binned.right, kept @ binned.n, best))
-    return np.array(fits)
+    kept = np.where(np.arange(people) % groups == np.arange(groups)[:, None], 0.0, weights)
+    return fit(binned.distance, kept @ binned.right, kept @ binned.n, best)
 
 
 def _estimate(name: str, best: Array, left_out: Array, n: int, people: int, distance: Array) -> Estimate:

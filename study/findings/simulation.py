@@ -75,16 +75,36 @@ class Asked:
     kind: Codes
 
 
-def simulate_trials(design: Design, population: Population, rng: np.random.Generator) -> pd.DataFrame:
-    """Trials of one study of both experiments; question ids are numbers. StudyError for an unknown scheme."""
+@dataclass(frozen=True)
+class People:
+    """Participants' own truth: shares (people, 4), log scale (people,), noise (people,)."""
+
+    shares: Array
+    scale: Array
+    noise: Array
+
+
+def draw_people(population: Population, people: int, rng: np.random.Generator) -> People:
+    """Participants drawn from the population."""
+    a = population.noise * population.noise_concentration
+    return People(
+        rng.dirichlet(np.array(population.preference) * population.concentration, people),
+        np.log(population.scale) + population.scale_sd * rng.standard_normal(people),
+        rng.beta(a, population.noise_concentration - a, people),
+    )
+
+
+def simulate_trials(
+    design: Design, population: Population, rng: np.random.Generator, people: People | None = None
+) -> pd.DataFrame:
+    """Trials of one study of both experiments, by people given or drawn; question ids are numbers.
+
+    StudyError for an unknown scheme.
+    """
     if design.scheme not in SCHEMES:
         raise StudyError(f"no scheme {design.scheme!r}; it may be {', '.join(SCHEMES)}")
-    people = design.participants
-    shares = rng.dirichlet(np.array(population.preference) * population.concentration, people)
-    scale = np.log(population.scale) + population.scale_sd * rng.standard_normal(people)
-    a = population.noise * population.noise_concentration
-    noise = rng.beta(a, population.noise_concentration - a, people)
-    parts = [_experiment(number, design, population, shares, scale, noise, rng) for number in (1, 2)]
+    people = draw_people(population, design.participants, rng) if people is None else people
+    parts = [_experiment(number, design, population, people, rng) for number in (1, 2)]
     trials = pd.concat(parts, ignore_index=True)
     return _positioned(trials, rng)
 
@@ -127,26 +147,20 @@ def _overlap(design: Design, each: int, rng: np.random.Generator) -> tuple[Codes
 
 
 def _experiment(
-    number: int,
-    design: Design,
-    population: Population,
-    shares: Array,
-    scale: Array,
-    noise: Array,
-    rng: np.random.Generator,
+    number: int, design: Design, population: Population, people: People, rng: np.random.Generator
 ) -> pd.DataFrame:
     found = asked(design, rng)
     items = design.participants * design.questions
     distance = 0.05 + 0.9 * rng.beta(2, 2, items)
-    number_drawn = _uniform(found, items, noise, population.common, rng)
+    number_drawn = _uniform(found, items, people.noise, population.common, rng)
     left = rng.random(len(found.item)) < 0.5
     blind = np.where(left, 0, 1)
     if number == 1:
-        edges = np.cumsum(shares, axis=1)[found.participant]
+        edges = np.cumsum(people.shares, axis=1)[found.participant]
         code = np.minimum((number_drawn[:, None] > edges).sum(axis=1), 3)
     else:
         slope, lapse = (np.full(len(left), value) for value in (np.log(population.slope), population.lapse))
-        parameters = np.array([scale[found.participant], slope, lapse])
+        parameters = np.array([people.scale[found.participant], slope, lapse])
         code = (number_drawn > weibull(distance[found.item], parameters)).astype(np.intp)
     code = np.where(rng.random(len(code)) < population.side_bias, blind, code)
     return _table(number, found, code, left, distance, rng)

@@ -89,7 +89,7 @@ def findings(
     resamples: int = 0,
     rng: np.random.Generator | None = None,
 ) -> Findings:
-    """All findings of the trials (the contract's columns), with bootstrap intervals where resamples and rng are given.
+    """All findings of the trials, with bootstrap intervals where resamples and rng are given.
 
     participants: those of the design, so that pairs that share nothing yet are listed; by default those who
     answered. StudyError where a column is missing or a choice is unknown.

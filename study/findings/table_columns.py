@@ -10,7 +10,7 @@ from study.findings.coefficients import Coefficient, cohen_kappa, gwet_ac1, pair
 from study.findings.intervals import Array, wilson
 from study.findings.trials import Codes
 
-COEFFICIENTS: dict[str, Callable[[Array, Codes | None], Coefficient]] = {
+COEFFICIENTS: dict[str, Callable[..., Coefficient]] = {
     "kappa": cohen_kappa,
     "ac1": gwet_ac1,
     "alpha": pair_alpha,
@@ -71,7 +71,7 @@ def _resample(
         drawn = np.zeros((resamples, size * size))
         drawn[:, cells] = rng.multinomial(total, table.ravel()[cells] / total, size=resamples)
         for name, coefficient in COEFFICIENTS.items():
-            values = coefficient(drawn.reshape(-1, size, size), strata).value
+            values = coefficient(drawn.reshape(-1, size, size), strata, False).value
             values = values[np.isfinite(values)]
             if np.isfinite(columns[f"{name}_low"][at]) and len(values) > resamples / 2:
                 columns[f"{name}_low"][at], columns[f"{name}_high"][at] = np.quantile(values, [0.025, 0.975])

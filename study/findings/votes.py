@@ -35,7 +35,7 @@ class VotesAgainstEngine:
 
 
 def votes_against_engine(annotations: pd.DataFrame, labels: pd.DataFrame) -> VotesAgainstEngine:
-    """Compare votes (the annotations contract) with soft-labels (the labels contract), on images that have both.
+    """Compare votes (annotations) with soft-labels (labels), on images that have both.
 
     Votes for no emotion (None, Uncertain, Non-Face) are left out, and images without another.
     """
@@ -81,7 +81,7 @@ def jensen_shannon(first: Array, second: Array) -> Array:
 
 
 def majority_rank(votes: Array, soft: Array) -> tuple[Array, Array]:
-    """The emotion with most votes, -1 for a tie, and its rank in the soft-label (1 highest), NaN for a tie."""
+    """The emotion with most votes and its rank in the soft-label, 1 highest; -1 and NaN for a tie."""
     top = votes.max(axis=1, initial=0)
     tied = (votes == top[:, None]).sum(axis=1) > 1
     majority = votes.argmax(axis=1)

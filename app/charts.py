@@ -39,7 +39,16 @@ STYLES = """<style>
   background:color-mix(in srgb,currentColor 8%,transparent)}
 .fv-card .fv-label{margin-top:10px}
 .fv-face img{width:100%;max-width:26rem;border-radius:12px;display:block}
-.fv-note{font-size:.8rem;opacity:.8;margin:0}
+.fv-label.fv-people{font-size:.85rem;gap:6px 12px;max-width:40rem}
+.fv-done{background:#0072B2;border:0}
+[data-testid=stCaptionContainer]{opacity:.8}
+.fv-label.fv-units{max-width:32rem;grid-template-columns:auto 1fr auto}
+.fv-foot{font-size:.85rem;opacity:.85;margin-top:2rem}
+.stMainBlockContainer{padding-top:4.5rem}
+@media (pointer:coarse){
+  [data-testid=stPageLink] a,[data-testid=stPagination] button,.fv-foot a{min-height:44px;min-width:44px}
+  .fv-foot a{display:inline-flex;align-items:center}
+}
 </style>"""
 
 
@@ -84,14 +93,27 @@ def face(image_url: str, name: str) -> str:
     return f'<div class="fv-face"><img src="{source}" alt="{alt}"></div>'
 
 
+def progress_bars(people: Sequence[tuple[str, int, int]]) -> str:
+    """Draw how far each participant is: code, questions answered, questions in all."""
+    rows = "".join(
+        f'<span class="fv-name">{escape(code)}</span><span class="fv-track" role="progressbar" '
+        f'aria-label="{escape(code, quote=True)}" aria-valuemin="0" aria-valuemax="{total}" '
+        f'aria-valuenow="{answered}">'
+        f'<span class="fv-bar fv-done" style="width:{_percent(answered, total):.1f}%"></span></span>'
+        f'<span class="fv-value">{answered:,} of {total:,}</span>'
+        for code, answered, total in people
+    )
+    return f'<div class="fv-label fv-people">{rows}</div>'
+
+
 def thumbnail_url(label_set_id: int, image_id: int) -> str:
     """The address of an image for a card, checked by the server like every image."""
-    return f"{media_url(label_set_id, image_id)}?w=320"
+    return media_url(label_set_id, image_id, 320)
 
 
-def media_url(label_set_id: int, image_id: int) -> str:
-    """The address of an image of a label set."""
-    return f"/media/labels/{label_set_id}/{image_id}"
+def media_url(label_set_id: int, image_id: int, width: int = 960) -> str:
+    """The address of an image of a label set, at most `width` pixels wide."""
+    return f"/media/labels/{label_set_id}/{image_id}?w={width}"
 
 
 def page_colours() -> "Colours":
@@ -142,6 +164,10 @@ def _row(name: str, score: float, bold: bool, colour: str) -> str:
         f'<span class="fv-name{mark}">{name}</span><span class="fv-track">{drawn}</span>'
         f'<span class="fv-value{mark}">{_number(score)}</span>'
     )
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 0.0
 
 
 def _number(score: float) -> str:

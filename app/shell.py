@@ -1,5 +1,8 @@
 """The frame of every page: who is here, and so which pages there are."""
 
+from html import escape
+from pathlib import Path
+
 import streamlit as st
 
 from app import charts
@@ -7,14 +10,22 @@ from app.identity import Here, who_is_here
 from app.participant import take
 from app.researcher import agreement, gallery, image, sign_in, studies
 
+LOGO = str(Path(__file__).with_name("logo.svg"))
+
 
 def main() -> None:
     """Draw the page that the address names, of those that this visitor has."""
-    st.set_page_config(page_title="FaceValue", page_icon=":material/mood:", layout="wide")
+    st.set_page_config(page_title="FaceValue", page_icon=LOGO, layout="wide")
     here = who_is_here()
     chosen = st.navigation(pages(here), position="top" if here.researcher else "hidden")
+    if here.researcher is None or chosen.url_path == "take":
+        chosen.run()
+        return
+    st.logo(LOGO, size="large")
     st.html(charts.STYLES)
     chosen.run()
+    name = escape(here.researcher.name)
+    st.html(f'<p class="fv-foot">Signed in as {name} · <a href="/signout" target="_self">Sign out</a></p>')
 
 
 def pages(here: Here) -> list[st.Page]:

@@ -50,7 +50,7 @@ def portrait(session: Session, label_set_id: int, image_id: int) -> Portrait:
     ).one_or_none()
     if found is None:
         raise NotFoundError(f"label set {label_set_id} holds no image {image_id}")
-    label, image = found._tuple()
+    label, image = found
     return Portrait(
         image_id=image.id,
         image=image.name,

@@ -16,7 +16,7 @@ Given = ParamSpec("Given")
 
 
 def researchers_only(draw: Callable[Given, None]) -> Callable[Given, None]:
-    """Draw a page, or a part of one that runs alone, for signed-in researchers; tell others what they lack."""
+    """Draw a page, or a part of one that runs alone, for signed-in researchers; tell others why not."""
 
     @wraps(draw)
     def guarded(*args: Given.args, **kwargs: Given.kwargs) -> None:

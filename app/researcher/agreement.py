@@ -43,15 +43,11 @@ def page() -> None:
 def _choose(listed: pd.DataFrame) -> dict[str, Any]:
     rows: dict[str, Any] = {str(row["study_id"]): row for row in listed.to_dict("records")}
     names = {key: words.study_name(row["title"], row["simulated"]) for key, row in rows.items()}
-    fullest = max(rows, key=lambda key: rows[key]["answered"])
-    chosen = st.selectbox(
-        "Study",
-        list(rows),
-        list(rows).index(fullest),
-        format_func=names.__getitem__,
-        key="study",
-        bind="query-params",
-    )
+    named = st.query_params.get("study", "")
+    first = named if named in rows else max(rows, key=lambda key: rows[key]["answered"])
+    place = list(rows).index(first)
+    chosen = st.selectbox("Study", list(rows), place, format_func=names.__getitem__, key="shown_study")
+    st.query_params["study"] = str(chosen)
     return dict(rows[str(chosen)])
 
 
@@ -74,6 +70,7 @@ def _figures(study_id: int, simulated: bool) -> None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _computed(_database_url: str, study_id: int, _seen: tuple[int, int]) -> Dashboard:
+def _computed(place: str, study_id: int, seen: tuple[int, int]) -> Dashboard:
+    # `place` and `seen` are what the cache goes by: the database, and the answers that it held.
     with database().session() as session:
         return dashboard.dashboard(session, study_id)

@@ -78,11 +78,11 @@ def _choice(label: str, key: str, options: list[str]) -> str:
 
 
 def _first_page() -> None:
-    st.session_state["page"] = 1
+    st.session_state.pop("page", None)
 
 
 def _page_number(total: int) -> int:
-    with st.container(horizontal_alignment="center"):
+    with st.container(horizontal=True, horizontal_alignment="center"):
         return st.pagination(-(-total // PER_PAGE), key="page", bind="query-params")
 
 

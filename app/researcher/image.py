@@ -22,14 +22,14 @@ def entry() -> st.Page:
 
 def link(label_set_id: int, image_id: int, text: str) -> None:
     """Draw a link to one image's page."""
-    st.page_link(entry(), label=text, query_params={"labels": str(label_set_id), "image": str(image_id)})
+    st.page_link(entry(), label=text, query_params={"set": str(label_set_id), "image": str(image_id)})
 
 
 @researchers_only
 def page() -> None:
     """Draw the image that the address names."""
     try:
-        label_set_id, image_id = int(st.query_params["labels"]), int(st.query_params["image"])
+        label_set_id, image_id = int(st.query_params["set"]), int(st.query_params["image"])
         with database().session() as session:
             found = portrait(session, label_set_id, image_id)
     except (KeyError, ValueError, NotFoundError):

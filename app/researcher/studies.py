@@ -1,16 +1,19 @@
 """Studies: what runs, how far each participant is, and the links that let them in."""
 
+from collections.abc import Hashable
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-import pandas as pd
 import streamlit as st
 
+from app import charts
 from app.researcher import agreement, words
 from app.researcher.access import database, may_invite, researchers_only, secret
 from study import registration, studies
 
 LIVE_SECONDS = 3
+MANY, SCROLLED = 12, 320
 
 
 def entry() -> st.Page:
@@ -27,15 +30,21 @@ def page() -> None:
     if listed.empty:
         words.nothing_yet(*words.NO_STUDIES)
         return
-    for study in listed.iloc[::-1].to_dict("records"):
+    states = list(words.STATE_COLOURS)
+    listed = listed.assign(place=listed["state"].map(states.index))
+    for study in listed.sort_values(["place", "study_id"]).to_dict("records"):
         with st.container(border=True):
-            st.subheader(words.study_name(study["title"], study["simulated"]), anchor=False)
-            words.study_badges(study["state"], study["simulated"])
-            watched = study["state"] == "open"
-            st.fragment(_progress, run_every=LIVE_SECONDS if watched else None)(study["study_id"])
-            agreement.link(study["study_id"], "Agreement dashboard")
-            if watched and not study["simulated"] and may_invite():
-                _links(study["study_id"])
+            _card(study)
+
+
+def _card(study: dict[Hashable, Any]) -> None:
+    study_id, watched = study["study_id"], study["state"] == "open"
+    st.subheader(words.study_name(study["title"], study["simulated"]), anchor=False)
+    words.study_badges(study["state"], study["simulated"])
+    st.fragment(_progress, run_every=LIVE_SECONDS if watched else None)(study_id)
+    if watched and not study["simulated"] and may_invite():
+        _links(study_id)
+    agreement.link(study_id, "See the agreement dashboard")
 
 
 @researchers_only
@@ -49,23 +58,9 @@ def _progress(study_id: int) -> None:
         f"{answered:,} of {words.counted(total, 'answer')} · {finished} of "
         f"{words.counted(len(people), 'participant')} finished",
     )
-    with st.expander("Progress of each participant", key=f"people-{study_id}"):
-        st.dataframe(_people(people), hide_index=True, column_config=_COLUMNS, key=f"progress-{study_id}")
-
-
-_COLUMNS = {
-    "done": st.column_config.ProgressColumn("Done", min_value=0.0, max_value=1.0, format="percent"),
-    "participant": st.column_config.TextColumn("Participant"),
-    "answered": st.column_config.NumberColumn("Answered"),
-    "total": st.column_config.NumberColumn("Questions"),
-    "last_answer_at": st.column_config.DatetimeColumn("Last answer", format="distance"),
-}
-
-
-def _people(people: pd.DataFrame) -> pd.DataFrame:
-    shown = people[["participant", "answered", "total", "last_answer_at"]].copy()
-    shown.insert(1, "done", (people["answered"] / people["total"]).fillna(0.0))
-    return shown
+    with st.container(height=SCROLLED if len(people) > MANY else "content", border=False):
+        rows = people[["participant", "answered", "total"]].itertuples(index=False, name=None)
+        st.html(charts.progress_bars(list(rows)))
 
 
 def _links(study_id: int) -> None:

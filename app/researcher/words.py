@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-STATE_COLOURS = {"draft": "gray", "open": "green", "paused": "orange", "closed": "blue"}
+# In the order in which they are listed: what runs comes first.
+STATE_COLOURS = {"open": "green", "paused": "orange", "draft": "gray", "closed": "blue"}
 SIMULATED = "Simulated"
 SIMULATED_NOTE = "Answers of simulated participants, not of people."
 

@@ -78,5 +78,5 @@ def test_action_units_are_named_by_their_numbers():
 
 
 def test_images_have_addresses_of_their_label_set():
-    assert media_url(2, 7) == "/media/labels/2/7"
-    assert thumbnail_url(2, 7).startswith("/media/labels/2/7?w=")
+    assert media_url(2, 7) == "/media/labels/2/7?w=960"
+    assert thumbnail_url(2, 7) == "/media/labels/2/7?w=320"

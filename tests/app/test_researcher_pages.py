@@ -1,0 +1,164 @@
+"""The researchers' pages, empty and full, and closed to everybody else."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import demo
+
+ROOMS = ("studies", "gallery", "image", "agreement")
+
+
+def draw(room: str, **query: str) -> AppTest:
+    """Draw one room as a script of its own, with the navigation that its links need."""
+    script = f"""
+import streamlit as st
+from app.researcher import agreement, gallery, image, studies
+rooms = dict(studies=studies, gallery=gallery, image=image, agreement=agreement)
+st.navigation([one.entry() for one in rooms.values()])
+rooms[{room!r}].page()
+"""
+    test = AppTest.from_string(script, default_timeout=20)
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def text(test: AppTest) -> str:
+    """Everything that is written on the page."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "html", "error", "code")
+    return "\n".join(str(element.value) for kind in kinds for element in test.get(kind))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_visitor_who_is_nobody_sees_nothing_of_a_room(program, visit_as, room):
+    visit_as({})
+    test = draw(room, set="1", image="1")
+    assert not test.exception
+    assert [warning.value[:39] for warning in test.warning] == ["This page is for signed-in researchers."]
+    assert len(test.main.children) == 1
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_participant_sees_nothing_of_a_room(program, visit_as, room):
+    visit_as(program.participant_cookies())
+    test = draw(room)
+    assert len(test.main.children) == 1
+    assert "signed-in researchers" in test.warning[0].value
+
+
+@pytest.mark.parametrize("room", ["studies", "gallery", "agreement"])
+def test_an_empty_program_says_what_to_do_first(empty_program, visit_as, room):
+    visit_as(empty_program.researcher_cookies())
+    test = draw(room)
+    assert not test.exception
+    assert "yet" in test.subheader[0].value
+    assert "make run" in text(test)
+
+
+def test_studies_are_listed_with_their_progress_and_the_simulated_one_says_so(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("studies")
+    assert not test.exception
+    assert [heading.value for heading in test.subheader] == [demo.OPEN.title, demo.SIMULATED.title]
+    assert "0 of 208 answers · 0 of 4 participants finished" in test.get("progress")[0].proto.text
+    assert "6 of 6 participants finished" in test.get("progress")[1].proto.text
+    assert "Simulated" in text(test)
+    assert "Simulated" not in "".join(one.value for one in test.subheader[:1])
+
+
+def test_progress_follows_the_answers(program, visit_as):
+    visit_as(program.researcher_cookies())
+    program.answer()
+    test = draw("studies")
+    assert "208 of 208 answers · 4 of 4 participants finished" in test.get("progress")[0].proto.text
+    assert text(test).count(">52 of 52<") == 4
+
+
+def test_invitation_links_are_shown_to_researchers_and_not_to_readers(program, visit_as):
+    visit_as(program.researcher_cookies("researcher"))
+    links = draw("studies").code[0].value
+    assert [line.split("/join/")[1] for line in links.splitlines()] == program.invitations()
+    visit_as(program.researcher_cookies("reader"))
+    assert not draw("studies").code
+
+
+def test_the_gallery_shows_a_page_of_cards_and_says_of_how_many(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("gallery")
+    assert not test.exception
+    assert len(test.get("html")) == 24
+    assert "1–24 of 512 images" in test.caption[0].value
+
+
+def test_the_gallery_filters_sorts_and_pages(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("gallery")
+    test.selectbox(key="emotion").select("Fear").run()
+    test.selectbox(key="split").select("validation").run()
+    assert "of 32 images" in test.caption[0].value
+    assert all("hard-label Fear" in card.value for card in test.get("html"))
+    test.get("pagination")[0].set_value(2).run()
+    assert "25–32 of 32 images" in test.caption[0].value
+    test.selectbox(key="order").select("Clearest first").run()
+    assert "1–24 of 32 images" in test.caption[0].value
+
+
+def test_filters_that_match_nothing_say_so(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("gallery")
+    test.selectbox(key="split").select("test").run()
+    assert "No image is all of that" in test.info[0].value
+
+
+def test_an_image_shows_both_labels_the_parts_and_the_votes(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("image", set="1", image="3")
+    assert not test.exception
+    written = text(test)
+    assert 'src="/media/labels/1/3?w=960"' in written
+    assert 'aria-label="Soft-label: Neutral' in written
+    assert 'aria-label="Hard-label: Neutral 0.00, Happy 0.00, Sad 1.00' in written
+    assert "3 votes" in written
+    assert test.get("plotly_chart")
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"set": "1"}, {"set": "one", "image": "1"}, {"set": "1", "image": "99999"}]
+)
+def test_an_address_of_no_image_is_told(program, visit_as, query):
+    visit_as(program.researcher_cookies())
+    test = draw("image", **query)
+    assert not test.exception
+    assert "names no image" in test.warning[0].value
+
+
+def test_the_dashboard_draws_the_three_figures_with_n_and_says_simulated(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("agreement", study="2")
+    assert not test.exception
+    assert [heading.value[:3] for heading in test.subheader] == ["6-a", "6-b", "6-c"]
+    assert len(test.get("plotly_chart")) == 3
+    captions = "\n".join(caption.value for caption in test.caption)
+    assert "n = 240, 6 participants" in captions
+    assert captions.count("Answers of simulated participants") == 3
+    assert len(test.dataframe) == 4
+
+
+def test_the_dashboard_of_an_open_study_says_what_it_waits_for_and_then_shows_it(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("agreement", study="1")
+    assert test.subheader[0].value == "No answers yet"
+    assert "invitation link" in text(test)
+    program.answer()
+    test.run()
+    assert "208 answers of 4 participants" in text(test)
+    assert "imulated" not in text(test)
+
+
+def test_the_dashboard_shows_the_study_that_is_chosen(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("agreement")
+    assert test.selectbox[0].value == "2"
+    test.selectbox[0].select_index(0).run()
+    assert test.subheader[0].value == "No answers yet"
+    assert test.query_params["study"] in ("1", ["1"])

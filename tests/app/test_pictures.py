@@ -1,0 +1,92 @@
+import io
+
+import pytest
+from PIL import Image
+
+from app.pictures import UnreadablePictureError, shown_file, thumbnail
+from db.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings.from_environment({"DATA_DIR": str(tmp_path / "data")})
+
+
+def _drawn(path, size=(80, 40), mode="RGB", **options):
+    Image.new(mode, size, 120 if mode in ("L", "P", "I;16") else None).save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("a.png", "image/png"), ("a.jpg", "image/jpeg"), ("a.webp", "image/webp")],
+)
+def test_what_browsers_read_goes_out_as_it_is(settings, tmp_path, name, media_type):
+    shown = shown_file(settings, _drawn(tmp_path / name))
+    assert (shown.path, shown.media_type) == (tmp_path / name, media_type)
+
+
+@pytest.mark.parametrize("name", ["a.bmp", "a.tif", "a.ppm"])
+def test_other_formats_are_drawn_anew(settings, tmp_path, name):
+    shown = shown_file(settings, _drawn(tmp_path / name))
+    assert shown.media_type == "image/webp"
+    with Image.open(shown.path) as image:
+        assert image.size == (80, 40)
+
+
+def test_the_content_decides_and_not_the_name(settings, tmp_path):
+    _drawn(tmp_path / "a.bmp")
+    (tmp_path / "a.bmp").rename(tmp_path / "a.png")
+    assert shown_file(settings, tmp_path / "a.png").media_type == "image/webp"
+
+
+def test_a_photograph_that_lies_on_its_side_is_shown_upright(settings, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    shown = shown_file(settings, _drawn(tmp_path / "a.jpg", exif=exif))
+    with Image.open(shown.path) as image:
+        assert image.size == (40, 80)
+
+
+def test_a_huge_image_is_shown_smaller(settings, tmp_path):
+    shown = shown_file(settings, _drawn(tmp_path / "a.png", (3000, 1500)))
+    with Image.open(shown.path) as image:
+        assert image.size == (1024, 512)
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "I;16", "1"])
+def test_thumbnails_are_made_of_every_mode(settings, tmp_path, mode):
+    with Image.open(thumbnail(settings, _drawn(tmp_path / "a.png", (400, 200), mode), 100).path) as image:
+        assert (image.size, image.mode) == ((160, 80), "RGB")
+
+
+def test_widths_between_share_one_thumbnail_and_a_changed_file_gets_another(settings, tmp_path):
+    path = _drawn(tmp_path / "a.png", (400, 200))
+    first, second = thumbnail(settings, path, 100).path, thumbnail(settings, path, 150).path
+    assert first == second
+    Image.new("RGB", (400, 200), "red").save(path)
+    assert thumbnail(settings, path, 100).path != first
+    assert [file.suffix for file in settings.cache_dir.rglob("*.*")] == [".webp", ".webp"]
+
+
+def _truncated():
+    buffer = io.BytesIO()
+    Image.effect_noise((64, 64), 50).save(buffer, "JPEG")
+    return buffer.getvalue()[:600]
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", _truncated(), None])
+def test_what_is_no_whole_image_is_refused(settings, tmp_path, content):
+    path = tmp_path / "a.jpg"
+    if content is not None:
+        path.write_bytes(content)
+    for show in (lambda: shown_file(settings, path), lambda: thumbnail(settings, path, 100)):
+        with pytest.raises(UnreadablePictureError, match=r"a\.jpg cannot be read"):
+            show()
+
+
+def test_an_image_that_would_fill_the_memory_is_refused(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    path = _drawn(tmp_path / "a.png", (100, 100))
+    with pytest.raises(UnreadablePictureError):
+        shown_file(settings, path)

@@ -163,7 +163,8 @@ def _only(labels: pd.DataFrame | None, names: set[str]) -> pd.DataFrame | None:
 def _reasons_to_leave(chunk: Chunk, base: str, seen: set[str], choices: Choices) -> pd.Series:
     images = chunk.images
     reasons = pd.Series(None, index=images.index, dtype=object)
-    again = images["image"].duplicated() | images["image"].isin(seen)
+    # Series.isin would copy all names seen so far for each chunk.
+    again = images["image"].duplicated() | np.array([name in seen for name in images["image"]], dtype=bool)
     reasons[again] = "image named before"
     label = images["hard_label"]
     if not choices.keep_unlabelled:

@@ -111,7 +111,9 @@ def _reasons_to_leave(part: pd.DataFrame, seen: set[str]) -> pd.Series:
     reasons[part["split"].isna()] = "unknown Usage"
     # fer2013new.csv names four images twice; a second row's votes must not be added to the first's.
     names = part["Image name"]
-    reasons[names.duplicated() | names.isin(list(seen))] = "image named before"
+    reasons[names.duplicated() | np.array([name in seen for name in names], dtype=bool)] = (
+        "image named before"
+    )
     reasons[names.isna()] = "no image name"
     seen.update(names.dropna())
     return reasons

@@ -50,7 +50,7 @@ class Gate:
 
 def own_app(routes: Sequence[Route]) -> Starlette:
     """Our routes as an application of their own."""
-    handlers = {ReplyError: refused, 404: _unknown, 405: _wrong_method}
+    handlers = {ReplyError: refused, 404: _unknown, 405: _wrong_method, Exception: _failed}
     return Starlette(routes=list(routes), exception_handlers=handlers)
 
 
@@ -60,3 +60,10 @@ def _unknown(_request: Request, _problem: Exception) -> Response:
 
 def _wrong_method(_request: Request, _problem: Exception) -> Response:
     return reply({"error": {"code": "wrong_method", "message": "This address takes another method."}}, 405)
+
+
+def _failed(_request: Request, _problem: Exception) -> Response:
+    # Starlette raises the problem again after this, and the server logs it.
+    return reply(
+        {"error": {"code": "failed", "message": "Something went wrong here. Please try again."}}, 500
+    )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from app.gate import Gate, own_app
@@ -432,3 +433,16 @@ def test_every_reply_carries_the_guarding_headers(client):
 def test_addresses_and_methods_that_are_not_ours_are_told_in_json(client):
     assert _code(client.get("/api/trial/nothing")) == (404, "unknown_address")
     assert _code(client.get("/api/trial/answers")) == (405, "wrong_method")
+
+
+def test_what_goes_wrong_on_the_server_is_500_in_json_and_stores_nothing(place, here, client):
+    first = _questions(client)[0]["id"]
+    with here.database.begin() as session:
+        session.execute(text("ALTER TABLE answer_event RENAME TO elsewhere"))
+    careful = TestClient(Gate(own_app([]), routes(lambda: place)), raise_server_exceptions=False)
+    careful.cookies = client.cookies
+    assert _code(_post(careful, _answer(first))) == (500, "failed")
+    with here.database.begin() as session:
+        session.execute(text("ALTER TABLE elsewhere RENAME TO answer_event"))
+    assert _answered(client) == 0
+    assert _post(client, _answer(first)).json()["status"] == "stored"

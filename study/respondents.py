@@ -103,7 +103,7 @@ class Truth:
             )
 
 
-# Fitted to the paper's Fig. 6 by measuring over seeds with the paper's plan (tests/study/test_respondents.py):
+# Fitted to the paper's Fig. 6 by measuring over seeds with the paper's plan (its test repeats it):
 # soft 65 %, hard 22 %, five of six for soft; accuracy 81 % (77-84); self-agreement 80 % (64-90); pairs 69 %.
 PAPER = Truth(
     respondents=(
@@ -204,7 +204,7 @@ def _preferences(
 def _discriminations(
     latent: Floats, left: Floats, distance: Floats, person: Respondent, truth: Truth, rng: np.random.Generator
 ) -> NDArray[np.object_]:
-    """Choices of Experiment 2: own where the evidence of the foil's distance outweighs the latent response."""
+    """Choices of Experiment 2: own where the foil's distance outweighs the latent response."""
     if not len(distance):
         return np.array([], dtype=object)
     strength = distance**truth.foil_exponent
@@ -217,7 +217,7 @@ def _discriminations(
 def _response_times(
     table: pd.DataFrame, who: Ints, persons: list[Respondent], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Response times in ms: log-normal about each one's median, slower over the first fifty questions."""
+    """Response times in ms: log-normal about each one's median, slower in the first fifty questions."""
     median = np.array([one.seconds for one in persons])[who]
     practice = 1 + 0.6 * np.exp(-table["position"].to_numpy(dtype=np.float64) / 50)
     seconds = median * practice * np.exp(RT_SPREAD * rng.standard_normal(len(table)))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engine.adapters.affectnet import affectnet_label
-from engine.adapters.image_folder import annotation_stems, image_names, pieces
+from engine.adapters.image_folder import annotation_stems, content, image_names, pieces
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
 
 NAME = "affectnet-npy"
@@ -96,14 +96,13 @@ def _array(file: str) -> np.ndarray[Any, Any] | None:
     have 1.8 million files. Arrays of Python objects are not read: unpickling runs code.
     """
     try:
-        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - Path.open doubles the time
-            content = stream.read()
-        if content[:6] != b"\x93NUMPY":
+        saved = content(file)
+        if saved[:6] != b"\x93NUMPY":
             return None
-        start = 10 if content[6] == 1 else 12
-        end = start + int.from_bytes(content[8:start], "little")
-        kind, shape, order = _header(content[start:end])
-        return np.frombuffer(content, kind, offset=end).reshape(shape, order=order)
+        start = 10 if saved[6] == 1 else 12
+        end = start + int.from_bytes(saved[8:start], "little")
+        kind, shape, order = _header(saved[start:end])
+        return np.frombuffer(saved, kind, offset=end).reshape(shape, order=order)
     except (OSError, ValueError, SyntaxError, KeyError, IndexError, TypeError):
         return None
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.adapters.affectnet import affectnet_label
-from engine.adapters.image_folder import annotation_stems, image_names, pieces
+from engine.adapters.image_folder import annotation_stems, content, image_names, pieces
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
 from engine.emfacs import EMOTIONS
 from engine.metadata import ETHNICITIES
@@ -65,31 +65,31 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
 
 def _chunk(source: Path, folder: str, split: str, stems: Sequence[str], images: Mapping[str, str]) -> Chunk:
     rows: list[dict[str, Any]] = []
-    contents: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     left_out = []
     for stem in stems:
         file = f"{folder}/annotations/{stem}.json"
         try:
-            content = json.loads((source / file).read_bytes())
+            annotation = json.loads(content(f"{source}/{file}"))
         except (OSError, ValueError) as problem:
             left_out.append((file, f"unreadable annotation ({type(problem).__name__})"))
             continue
-        if not isinstance(content, dict):
+        if not isinstance(annotation, dict):
             left_out.append((file, "annotation is no JSON object"))
             continue
         path = f"{folder}/images/{images.get(stem, stem + '.jpg')}"
-        rows.append({"image": f"{folder}/{stem}", "path": path, "split": split, **_row(content)})
-        contents.append(content)
+        rows.append({"image": f"{folder}/{stem}", "path": path, "split": split, **_row(annotation)})
+        annotations.append(annotation)
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
-    labels, remarks = _labels(frame, contents)
+    labels, remarks = _labels(frame, annotations)
     return Chunk(frame, left_out, labels=labels, remarks=remarks)
 
 
-def _row(content: Mapping[str, Any]) -> dict[str, Any]:
-    meta = _mapping(content.get("meta-data"))
+def _row(annotation: Mapping[str, Any]) -> dict[str, Any]:
+    meta = _mapping(annotation.get("meta-data"))
     pose = {str(key).lower(): value for key, value in _mapping(meta.get("pose")).items()}
     return {
-        "hard_label": affectnet_label(content.get("human-label")),
+        "hard_label": affectnet_label(annotation.get("human-label")),
         "age": _number(meta.get("age")),
         "gender": _likeliest(meta.get("gender"), {"female": "Female", "male": "Male"}),
         "ethnicity": _likeliest(meta.get("race"), _RACES),
@@ -102,15 +102,17 @@ def _row(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _labels(
-    frame: pd.DataFrame, contents: Sequence[Mapping[str, Any]]
+    frame: pd.DataFrame, annotations: Sequence[Mapping[str, Any]]
 ) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
-    scores = np.array([_scores(content.get("soft-label")) for content in contents]).reshape(-1, len(EMOTIONS))
+    scores = np.array([_scores(annotation.get("soft-label")) for annotation in annotations]).reshape(
+        -1, len(EMOTIONS)
+    )
     usable = np.asarray(((scores >= 0) & (scores <= 1)).all(axis=1))
     # None, Uncertain and Non-Face have no place in a soft-label, and so no rank.
     hard = frame["hard_label"].where(frame["hard_label"].isin(list(EMOTIONS)), None)
     rows = np.flatnonzero(usable)
     table = label_frame(frame["image"].iloc[rows], hard.iloc[rows], scores[rows], BUNDLE)
-    numbers = [contents[int(row)].get("subset") for row in rows]
+    numbers = [annotations[int(row)].get("subset") for row in rows]
     named = dict(enumerate(SUBSETS))
     published = [named.get(number) if isinstance(number, int) else None for number in numbers]
     table["published_subset"] = pd.Series(published, dtype="str")
@@ -142,9 +144,12 @@ def _likeliest(value: object, names: Mapping[str, str]) -> str | None:
     """The name with the highest score, or the name itself where the file holds one."""
     if isinstance(value, str):
         return names.get(value.strip().lower())
-    scores = {str(key).strip().lower(): _number(score) for key, score in _mapping(value).items()}
-    known = {key: score for key, score in scores.items() if key in names and score == score}
-    return names[max(known, key=known.__getitem__)] if known else None
+    best, name = float("-inf"), None
+    for key, score in _mapping(value).items():
+        found = names.get(key) or names.get(key.strip().lower())
+        if found and (number := _number(score)) > best:
+            best, name = number, found
+    return name
 
 
 def _points(value: object, count: int | None = None) -> np.ndarray[Any, np.dtype[np.float32]] | None:

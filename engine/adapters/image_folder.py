@@ -21,6 +21,12 @@ def image_names(folder: Path) -> dict[str, str]:
     return {stem: stem + suffix for stem, suffix in split if suffix.lower() in IMAGE_SUFFIXES}
 
 
+def content(file: str) -> bytes:
+    """A small file's bytes, unbuffered and without a Path: it is called for every file of a data set."""
+    with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
+        return stream.read()
+
+
 def sorted_files(folder: Path) -> tuple[list[str], list[str]]:
     """Names of the image files in a folder and of what else is there, each in counting order."""
     with os.scandir(folder) as entries:

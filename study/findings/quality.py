@@ -20,13 +20,15 @@ PLAIN_SHARE = 0.1
 PLAIN_ACCURACY = 0.75
 LEAST_ACCURACY = 50
 LEAST_REPEATS = 30
+# Above it agreement is at least moderate (Landis & Koch 1977).
+FAIR_KAPPA = 0.4
 RT_EDGES_MS = (0, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 10_000, 30_000, np.inf)
 FLAGS = {
     "fast": f"more than {FAST_SHARE:.0%} of answers within {FAST_MS} ms of the question",
     "straight-lining": f"a run of one key longer than chance makes once in {1 / RUN_CHANCE:,.0f} studies",
     "at chance": f"accuracy of Experiment 2 not above chance on {LEAST_ACCURACY} or more questions",
     "attention": f"accuracy under {PLAIN_ACCURACY:.0%} on the plainest questions, the most distant foils",
-    "inconsistent": f"kappa with themselves not above 0 on {LEAST_REPEATS} or more repeats",
+    "inconsistent": f"kappa with themselves not above 0 and below {FAIR_KAPPA}, {LEAST_REPEATS} repeats or more",
 }
 
 
@@ -35,7 +37,7 @@ class Quality:
     """Course and quality of the answers.
 
     by_participant: [participant, answers, median_rt_ms, p10_rt_ms, p90_rt_ms, fast, longest_run,
-    longest_allowed, accuracy, accuracy_n, plain, plain_n, flags], flags a comma-separated text of FLAGS'
+    longest_allowed, accuracy, accuracy_n, plain, plain_n, flagged], flagged a comma-separated text of FLAGS'
     keys. rt: histogram, [experiment, low_edge, high_edge, n]. speed: accuracy by fifths of each
     participant's own response times, [fifth, rt_ms, n, accuracy, low, high]. course: by tenths of each
     participant's questions, [part, n, median_rt_ms, accuracy, low, high]. fatigue: change of accuracy from
@@ -53,7 +55,7 @@ class Quality:
     def flagged(self) -> list[str]:
         """Participants with a flag."""
         rows = self.by_participant
-        return list(map(str, rows.loc[rows["flags"] != "", "participant"]))
+        return list(map(str, rows.loc[rows["flagged"] != "", "participant"]))
 
 
 def quality(trials: pd.DataFrame) -> Quality:
@@ -99,13 +101,13 @@ def _by_participant(
     accuracy, accuracy_n, accuracy_low, _ = _shares(right, participant, people)
     plain, plain_n, _, plain_high = _shares(np.where(_plain(answered), right, np.nan), participant, people)
     fast = _shares(np.where(np.isfinite(rt), rt < FAST_MS, np.nan), participant, people)[0]
-    kappa_low, repeats = _consistency(answered, names)
+    kappa_low, kappa_high, repeats = _consistency(answered, names)
     flags = {
         "fast": fast > FAST_SHARE,
         "straight-lining": run > allowed,
         "at chance": (accuracy_low <= 0.5) & (accuracy_n >= LEAST_ACCURACY),
         "attention": plain_high < PLAIN_ACCURACY,
-        "inconsistent": (kappa_low <= 0) & (repeats >= LEAST_REPEATS),
+        "inconsistent": (kappa_low <= 0) & (kappa_high < FAIR_KAPPA) & (repeats >= LEAST_REPEATS),
     }
     said = [", ".join(name for name, raised in flags.items() if raised[at]) for at in range(people)]
     return pd.DataFrame(
@@ -122,7 +124,7 @@ def _by_participant(
             "accuracy_n": accuracy_n,
             "plain": plain,
             "plain_n": plain_n,
-            "flags": said,
+            "flagged": said,
         }
     )
 
@@ -149,9 +151,10 @@ def _plain(answered: pd.DataFrame) -> Array:
         return np.asarray(distance >= np.quantile(known, 1 - PLAIN_SHARE))
 
 
-def _consistency(answered: pd.DataFrame, names: list[str]) -> tuple[Array, Array]:
+def _consistency(answered: pd.DataFrame, names: list[str]) -> tuple[Array, Array, Array]:
     found = self_agreement(answered).by_participant.set_index("participant").reindex(names)
-    return found["kappa_low"].to_numpy(float), found["n"].fillna(0).to_numpy(float)
+    low, high = (found[name].to_numpy(float) for name in ("kappa_low", "kappa_high"))
+    return low, high, found["n"].fillna(0).to_numpy(float)
 
 
 def _allowed_run(n: Array) -> Array:

@@ -54,7 +54,11 @@ def everyone(trials: pd.DataFrame) -> list[str]:
 
 def codes(values: pd.Series, categories: Sequence[object]) -> Codes:
     """Positions of values among categories, -1 where they are not among them; shape (rows,)."""
-    return np.asarray(pd.Categorical(values, categories=list(categories)).codes, dtype=np.intp)
+    known = pd.Index(list(categories), dtype=object)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        place = np.append(known.get_indexer(values.cat.categories.astype(object)), -1)
+        return np.asarray(place[values.cat.codes.to_numpy()], dtype=np.intp)
+    return np.asarray(known.get_indexer(pd.Index(values, dtype=object)), dtype=np.intp)
 
 
 def factorize(values: pd.Series) -> tuple[Codes, list[str]]:

@@ -3,7 +3,9 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from study.findings.coefficients import cohen_kappa, gwet_ac1, percent_agreement
+from study.findings.coefficients import cohen_kappa, gwet_ac1, pair_alpha, percent_agreement
+from study.findings.table_columns import table_columns
+from study.findings.units import estimate, krippendorff_alpha, units
 
 # Cohen (1960), table 1: two judges, three diagnoses, shares; table 2: 200 cases, kappa .492.
 COHEN = np.array([[0.25, 0.13, 0.12], [0.12, 0.02, 0.16], [0.03, 0.15, 0.02]]) * 200
@@ -109,3 +111,26 @@ def test_an_empty_table_is_undefined_everywhere():
     empty = np.zeros((3, 3))
     for value in (percent_agreement(empty), cohen_kappa(empty).value, gwet_ac1(empty).value):
         assert np.isnan(value)
+
+
+def test_alpha_of_a_pair_is_that_of_the_units():
+    # Units aa, ab, bb: 4/9, worked in test_units.
+    assert pair_alpha(np.array([[1.0, 1.0], [0.0, 1.0]])).value == pytest.approx(4 / 9)
+    rng = np.random.default_rng(8)
+    a, b = rng.integers(0, 3, 30), rng.integers(0, 3, 30)
+    counts = np.bincount(a * 3 + b, minlength=9).reshape(3, 3).astype(float)
+    whole = estimate(units(np.tile(np.arange(30), 2), np.concatenate([a, b]), 3), krippendorff_alpha())
+    assert pair_alpha(counts).value == pytest.approx(whole.estimate)
+
+
+def test_a_prevailing_category_is_warned_of():
+    columns = table_columns(np.array([PARADOX, [[40, 10], [10, 40]]]), None)
+    assert columns["kappa_misleads"].tolist() == [True, False]
+
+
+def test_resampled_intervals_are_near_the_asymptotic_ones():
+    plain = table_columns(np.array([[[80.0, 20], [15, 60]]]), None)
+    drawn = table_columns(np.array([[[80.0, 20], [15, 60]]]), None, 8000, np.random.default_rng(1))
+    for name in ("kappa_low", "kappa_high", "ac1_low", "alpha_high"):
+        assert drawn[name][0] == pytest.approx(plain[name][0], abs=0.02)
+        assert drawn[name][0] != plain[name][0]

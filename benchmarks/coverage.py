@@ -1,0 +1,186 @@
+"""How often the findings' 95 % intervals hold the truth, over simulated studies.
+
+    python -m benchmarks.coverage --studies 400 --out coverage.csv
+
+Two questions. Over participants: each study draws its people from a population whose means are known, and
+the overall intervals should hold the population's values. Over questions: the people stay the same and the
+questions are drawn again; the intervals of each participant, of each pair and of the coefficients of all
+should hold what endless questions to these people would give. Truths that have no closed form come from one
+study of half a million answers or more. An interval that is undefined counts as no answer: `defined` says
+how often there was one.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from study.findings.agreement import inter_agreement
+from study.findings.consistency import self_agreement
+from study.findings.discrimination import discrimination
+from study.findings.estimate import Estimate
+from study.findings.preference import preference
+from study.findings.psychometric import psychometric
+from study.findings.simulation import Design, People, Population, draw_people, simulate_trials
+
+POPULATION = Population()
+DESIGNS = {
+    "paper: 6 x 667, ring": Design(),
+    "6 x 667, complete": Design(scheme="complete"),
+    "6 x 667, blocks": Design(scheme="blocks"),
+    "6 x 60, ring": Design(questions=60),
+    "3 x 100, ring": Design(participants=3, questions=100),
+    "12 x 100, ring": Design(participants=12, questions=100),
+    "30 x 100, ring": Design(participants=30, questions=100),
+}
+Rows = Iterator[tuple[str, float | None, float | None, float | None]]
+
+
+def main() -> None:
+    """Simulate, count and print; a row per design and interval."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--studies", type=int, default=400, help="studies of each design (default 400)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resamples", type=int, default=1000, help="bootstrap draws (default 1000)")
+    parser.add_argument("--out", type=Path, help="also write the rows as CSV")
+    args = parser.parse_args()
+    rng = np.random.default_rng(args.seed)
+    truth = population_truth(rng)
+    tables = []
+    for name, design in DESIGNS.items():
+        tables.append(over_participants(name, design, truth, args.studies, rng))
+    for name in ("paper: 6 x 667, ring", "6 x 667, complete", "6 x 60, ring"):
+        tables.append(over_questions(name, DESIGNS[name], args.studies // 2, args.resamples, rng))
+    found = pd.concat(tables, ignore_index=True)
+    print(found.to_string(index=False, float_format="{:.3f}".format))
+    if args.out:
+        found.to_csv(args.out, index=False)
+
+
+def population_truth(rng: np.random.Generator) -> dict[str, float]:
+    """The population's values, from one study of many participants."""
+    trials = simulate_trials(Design(participants=5000, questions=120), POPULATION, rng)
+    values = {name: one.estimate for name, one in overall(trials).items()}
+    found = {name: float(value) for name, value in values.items() if value is not None}
+    names = ("soft", "hard", "both", "none")
+    found |= {f"share of {name}": share for name, share in zip(names, POPULATION.preference, strict=True)}
+    found["soft less hard"] = POPULATION.preference[0] - POPULATION.preference[1]
+    return found
+
+
+def overall(trials: pd.DataFrame) -> dict[str, Estimate]:
+    """The intervals over participants."""
+    chosen, told = preference(trials), discrimination(trials)
+    own, between, curve = self_agreement(trials), inter_agreement(trials), psychometric(trials)
+    return {
+        **{f"share of {name}": one for name, one in chosen.overall.items()},
+        "soft less hard": chosen.soft_vs_hard.difference,
+        "participants preferring soft": chosen.participants_preferring_soft,
+        "accuracy": told.overall,
+        "d'": told.d_prime,
+        "psychometric threshold": curve.threshold,
+        "psychometric slope": curve.slope,
+        "psychometric lapse": curve.lapse,
+        "self-agreement": own.overall,
+        "self kappa": own.kappa,
+        "self AC1": own.ac1,
+        "pair agreement": between.overall,
+        "pair kappa": between.kappa,
+        "pair AC1": between.ac1,
+    }
+
+
+def over_participants(
+    name: str, design: Design, truth: dict[str, float], studies: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Coverage of the population's values, [design, interval, coverage, defined, half_width, studies]."""
+    seen: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    for _ in tqdm(range(studies), desc=name, leave=False):
+        for what, one in overall(simulate_trials(design, POPULATION, rng)).items():
+            if one.low is not None and one.high is not None:
+                seen[what].append((one.low, one.high, truth[what]))
+    return _rows(f"{name}; people drawn", seen, studies)
+
+
+def over_questions(
+    name: str, design: Design, studies: int, resamples: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Coverage of these people's own values, questions drawn again."""
+    people = draw_people(POPULATION, design.participants, rng)
+    endless = replace(design, questions=60_000 // design.participants * 2, self_share=0.5, overlap_share=0.5)
+    truth = {what: value for what, value, _, _ in own_values(endless, people, 0, rng) if value is not None}
+    seen: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    tried: dict[str, int] = defaultdict(int)
+    for _ in tqdm(range(studies), desc=name, leave=False):
+        for what, _, low, high in own_values(design, people, resamples, rng):
+            kind = what.split(" of ")[0]
+            tried[kind] += 1
+            if low is not None and high is not None and np.isfinite(low) and np.isfinite(high):
+                seen[kind].append((low, high, truth[what]))
+    return _rows(f"{name}; these people", seen, dict(tried))
+
+
+def own_values(design: Design, people: People, resamples: int, rng: np.random.Generator) -> Rows:
+    """Every interval of one participant, one pair, or of all these raters: name, estimate, low, high."""
+    trials = simulate_trials(design, POPULATION, rng, people)
+    for row in preference(trials).by_participant.to_dict("records"):
+        yield f"own share of soft of {row['participant']}", row["soft"], row["soft_low"], row["soft_high"]
+        yield f"own share of none of {row['participant']}", row["none"], row["none_low"], row["none_high"]
+    for row in discrimination(trials).by_participant.to_dict("records"):
+        yield f"own accuracy of {row['participant']}", row["accuracy"], row["low"], row["high"]
+        yield f"own d' of {row['participant']}", row["d_prime"], row["d_prime_low"], row["d_prime_high"]
+    for draws, said in ((0, ""), (resamples, ", bootstrap")):
+        yield from _agreements(trials, draws, said, rng)
+
+
+def _agreements(trials: pd.DataFrame, resamples: int, said: str, rng: np.random.Generator) -> Rows:
+    tables = {
+        "self": self_agreement(trials, resamples, rng).by_participant.assign(
+            who=lambda rows: rows["participant"]
+        ),
+    }
+    between = inter_agreement(trials, None, resamples, rng)
+    tables["pair"] = between.by_pair[between.by_pair["n"] > 0].assign(who=lambda rows: rows["a"] + rows["b"])
+    for table, rows in tables.items():
+        for row in rows.to_dict("records"):
+            if not said:
+                yield f"own {table} agreement of {row['who']}", row["percent"], row["low"], row["high"]
+            for name in ("kappa", "ac1", "alpha"):
+                what = f"own {table} {name}{said} of {row['who']}"
+                yield what, row[name], row[f"{name}_low"], row[f"{name}_high"]
+    for experiment, coefficients in between.of_all.items():
+        for name, one in coefficients.items():
+            yield f"all raters' {name}{said} of {experiment}", one.estimate, one.low, one.high
+
+
+def _rows(
+    name: str, seen: dict[str, list[tuple[float, float, float]]], tried: int | dict[str, int]
+) -> pd.DataFrame:
+    rows = []
+    for what, spans in seen.items():
+        low, high, truth = np.array(spans).T
+        number = tried if isinstance(tried, int) else tried[what]
+        rows.append(
+            {
+                "design": name,
+                "interval": what,
+                "coverage": float(((low <= truth) & (truth <= high)).mean()),
+                "below": float((truth < low).mean()),
+                "above": float((truth > high).mean()),
+                "half_width": float((high - low).mean() / 2),
+                "defined": len(spans) / number,
+                "intervals": number,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.proportion import samplesize_confint_proportion
+
+from study.errors import StudyError
+from study.findings.power import (
+    Expected,
+    answers_for,
+    closed_form,
+    compare_schemes,
+    half_width,
+    participants_for,
+    shared_by_pair,
+    simulated,
+    wilson_half_width,
+)
+from study.findings.simulation import Design, Population
+
+
+def test_the_half_width_is_worked_by_hand():
+    # between .1, p = .5, 25 answers: variance .01 + .01; 4 participants: t(3) sqrt(.02 / 4).
+    expected = stats.t.ppf(0.975, 3) * np.sqrt(0.005)
+    assert half_width(4, 25, Expected(0.5, 0.1)) == pytest.approx(expected)
+
+
+def test_more_answers_cannot_replace_participants():
+    endless = half_width(6, 10**9, Expected(0.65, 0.09))
+    assert endless == pytest.approx(stats.t.ppf(0.975, 5) * 0.09 / np.sqrt(6))
+    assert half_width(12, 100, Expected(0.65, 0.09)) < endless
+
+
+def test_answers_for_a_width_are_near_statsmodels_normal_approximation():
+    found = answers_for(0.05, 0.8)
+    assert wilson_half_width(0.8, found) <= 0.05 < wilson_half_width(0.8, found - 1)
+    assert found == pytest.approx(samplesize_confint_proportion(0.8, 0.05), rel=0.02)
+
+
+def test_participants_for_a_width_are_the_least():
+    expected = Expected(0.65, 0.09)
+    found = participants_for(0.05, 667, expected)
+    assert half_width(found, 667, expected) <= 0.05 < half_width(found - 1, 667, expected)
+    assert participants_for(0.0001, 667, expected, at_most=50) is None
+
+
+def test_the_papers_design_shares_134_questions_an_edge():
+    assert shared_by_pair(Design()) == 134
+    rows = closed_form(Design()).set_index("finding")
+    assert rows.loc["agreement of one pair", "n"] == 134
+    assert rows.loc["self_agreement, one participant", "n"] == 266
+    assert rows.loc["agreement of one pair", "half_width"] == pytest.approx(0.077, abs=0.001)
+
+
+def test_schemes_at_equal_cost_are_compared():
+    found = compare_schemes(Design(questions=60), Population(), 8, np.random.default_rng(1)).set_index(
+        "scheme"
+    )
+    assert found["pairs"].to_dict() == {"ring": 6, "complete": 15, "blocks": 15}
+    # An overlap answer makes one pair in a ring, 1.5 in blocks of three, three where all six answer.
+    assert found["shared"].to_dict() == pytest.approx({"ring": 12, "complete": 12, "blocks": 7.2})
+    assert found["estimate"].between(0.55, 0.8).all()
+
+
+def test_simulation_agrees_with_the_closed_form():
+    design, rng = Design(participants=8, questions=80), np.random.default_rng(2)
+    found = simulated(design, Population(), 60, rng).set_index("finding")
+    # The participants' Dirichlet shares of soft have variance .65 * .35 / 26.
+    closed = half_width(8, 80, Expected(0.65, np.sqrt(0.65 * 0.35 / 26)))
+    assert found.loc["soft", "half_width"] == pytest.approx(closed, rel=0.15)
+    assert found.loc["soft", "estimate"] == pytest.approx(0.65, abs=0.02)
+
+
+def test_impossible_wishes_are_named():
+    with pytest.raises(StudyError, match="two participants"):
+        half_width(1, 10, Expected(0.5, 0))
+    with pytest.raises(StudyError, match=r"not 1\.5"):
+        Expected(1.5, 0)
+    with pytest.raises(StudyError, match=r"not 0\.7"):
+        answers_for(0.7, 0.5)

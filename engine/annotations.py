@@ -127,7 +127,7 @@ def multi_annotated_set(
     ).assign(decided_by="majority")
     _break_ties(decided, tied, annotations, keywords, tie_rule)
     enough = decided["annotators"] >= minimum
-    kept = decided[enough].reset_index().astype({"image": "str"})
+    kept = decided[enough].reset_index(names="image").astype({"image": "str"})
     is_emotion = kept["label"].isin(list(EMOTIONS))
     return MultiAnnotatedSet(
         emotions=kept[is_emotion].reset_index(drop=True),

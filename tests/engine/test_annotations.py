@@ -126,3 +126,10 @@ def test_annotations_are_read_from_csv(tmp_path):
 def test_a_missing_column_is_named(tmp_path):
     with pytest.raises(AnnotationError, match="'annotator'"):
         validate(pd.DataFrame({"image": [], "label": []}))
+
+
+def test_no_annotations_make_an_empty_set():
+    nothing = validate(pd.DataFrame({"image": [], "annotator": [], "label": []}))
+    mas = multi_annotated_set(nothing)
+    assert len(mas.emotions) == len(mas.others) == len(mas.undecided) == len(mas.too_few) == 0
+    assert human_distribution(nothing).empty

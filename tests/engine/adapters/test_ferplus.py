@@ -3,6 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from engine.adapters.source import SourceError
 from engine.annotations import human_distribution, read_annotations
 from tests.engine.adapters.reading import imported, touch
 
@@ -78,3 +79,9 @@ def test_the_real_file_comes_in_whole(tmp_path):
     votes = read_annotations(tmp_path / "images.annotations.parquet")
     assert len(votes) == 10 * (35_887 - 173 - 4) - 1
     assert frame["image"].is_unique
+
+
+def test_a_file_without_a_usable_row_is_refused_with_the_reasons(tmp_path):
+    source = write(tmp_path / "in", "Training,,0,0,0,0,0,0,0,0,0,10", "Other,fer3.png,10,0,0,0,0,0,0,0,0,0")
+    with pytest.raises(SourceError, match="no image name: 1"):
+        imported(source, tmp_path / "images.parquet")

@@ -19,7 +19,7 @@ RUN_CHANCE = 0.001
 PLAIN_SHARE = 0.1
 PLAIN_ACCURACY = 0.75
 LEAST_ACCURACY = 50
-LEAST_REPEATS = 30
+LEAST_REPEATS = 60
 # Above it agreement is at least moderate (Landis & Koch 1977).
 FAIR_KAPPA = 0.4
 RT_EDGES_MS = (0, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 10_000, 30_000, np.inf)
@@ -28,7 +28,7 @@ FLAGS = {
     "straight-lining": f"a run of one key longer than chance makes once in {1 / RUN_CHANCE:,.0f} studies",
     "at chance": f"accuracy of Experiment 2 not above chance on {LEAST_ACCURACY} or more questions",
     "attention": f"accuracy under {PLAIN_ACCURACY:.0%} on the plainest questions, the most distant foils",
-    "inconsistent": f"kappa with themselves not above 0 and below {FAIR_KAPPA}, {LEAST_REPEATS} repeats or more",
+    "inconsistent": f"kappa with themselves not above 0 and below {FAIR_KAPPA}, {LEAST_REPEATS} repeats",
 }
 
 

@@ -13,7 +13,7 @@ from study.foils import Foils, Pool, draw_foils
 from study.loads import assign_owners, deal_loads
 from study.overlap import Sharing, cell_counts, pick, requests, share, spread
 from study.plan_images import SOFT_COLUMNS, select_images
-from study.sequence import longest_lag, shuffle
+from study.sequence import answer_second_experiment_first, longest_lag, shuffle
 from study.sides import counterbalance
 
 Ints = NDArray[np.int64]
@@ -176,7 +176,9 @@ def _ordered(rows: pd.DataFrame, lag: int, design: Design, rng: np.random.Genera
         original = np.full(len(part), -1, dtype=np.int64)
         original[repeat] = local[part["source"].to_numpy()[repeat]].to_numpy()
         kind = part["kind"].to_numpy(dtype=object)
+        second = np.asarray(design.experiments)[part["experiment"]] == 2
         order = shuffle(original, lag, rng)
+        order = answer_second_experiment_first(order, part["image"].to_numpy(), second, original, lag)
         rows.loc[row_numbers, "left"] = counterbalance(part["experiment"].to_numpy(), kind, original, rng)
         rows.loc[row_numbers[order], "position"] = np.arange(1, len(part) + 1)
     return rows

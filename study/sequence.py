@@ -56,3 +56,23 @@ def _keeps(row: int, at: int, partner: list[int], is_repeat: list[bool], place: 
     if mate < 0:
         return True
     return (at - place[mate] if is_repeat[row] else place[mate] - at) >= lag
+
+
+def answer_second_experiment_first(
+    order: Ints, image: Ints, second: NDArray[np.bool_], original: Ints, lag: int
+) -> Ints:
+    """Ask an image of both experiments in Experiment 2 before Experiment 1, which gives its answer away.
+
+    order: rows as asked. image, second (is it Experiment 2?) and original by row. An image's questions
+    exchange places among themselves, unless a repeat would then come too near to its original.
+    """
+    place = np.argsort(order)
+    pairs = [(repeat, original[repeat]) for repeat in np.flatnonzero(original >= 0)]
+    for one in np.intersect1d(image[second], image[~second]):
+        rows = np.flatnonzero(image == one)
+        rows = rows[np.lexsort((place[rows], ~second[rows]))]
+        moved = place.copy()
+        moved[rows] = np.sort(place[rows])
+        if all(moved[repeat] - moved[first] >= lag for repeat, first in pairs if image[repeat] == one):
+            place = moved
+    return np.argsort(place).astype(np.int64)

@@ -169,8 +169,11 @@ def test_a_study_too_short_for_its_lag_says_so():
 
 
 def test_one_participant_cannot_keep_the_experiments_apart_and_the_plan_says_so():
-    made = planned(5, participants=1, overlap=0)
+    made = planned(30, participants=1, overlap=0)
     assert any("in both experiments" in note for note in made.notes)
+    # At least Experiment 1, which tells which soft-label is an image's own, comes last wherever lags allow.
+    first = made.questions.groupby(["experiment", "image"])["position"].agg(["min", "max"]).unstack(0)
+    assert (first["max", 2] < first["min", 1]).mean() > 0.8
 
 
 def test_an_explicit_list_of_images_is_the_study():

@@ -137,7 +137,7 @@ def test_a_foil_that_the_participant_meets_is_noted(planned):
     questions.loc[second, "foil"] = questions.loc[row(questions, experiment=1, participant="P01"), "image"]
     check = next(one for one in audit(questions, DESIGN).checks if one.name.startswith("no foil"))
     assert check.passed is None
-    assert check.figure == "1 foils are"
+    assert check.figure == "1 questions have such a foil"
 
 
 def test_without_labels_what_needs_them_is_not_judged(planned):

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.sequence import longest_lag, shuffle
+from study.sequence import answer_second_experiment_first, longest_lag, shuffle
 
 
 def rows(once, repeats):
@@ -41,3 +41,18 @@ def test_repeats_are_spread_over_the_study_and_not_at_its_end():
     assert abs(firsts.mean() - 1 / 3) < 0.06
     assert abs(again.mean() - 2 / 3) < 0.06
     assert abs(place[:1200].mean() - 0.5) < 0.03
+
+
+def test_an_image_of_both_experiments_is_asked_in_the_second_first():
+    # rows: image 0 in Experiment 1 and 2, image 1 in Experiment 2 alone, a repeat of row 1
+    image, second = np.array([0, 0, 1, 0]), np.array([False, True, True, True])
+    original = np.array([-1, -1, -1, 1])
+    order = answer_second_experiment_first(np.array([0, 1, 2, 3]), image, second, original, lag=1)
+    assert order.tolist() == [1, 3, 2, 0]
+
+
+def test_no_lag_is_broken_for_it():
+    image, second = np.array([0, 0, 1, 0]), np.array([False, True, True, True])
+    original = np.array([-1, -1, -1, 1])
+    order = answer_second_experiment_first(np.array([0, 1, 2, 3]), image, second, original, lag=2)
+    assert order.tolist() == [0, 1, 2, 3]

@@ -1,8 +1,10 @@
 """Any CSV or Parquet table of images, its columns named by the user."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +14,8 @@ from engine.images import NUMBER_COLUMNS, OPTIONAL_COLUMNS, REQUIRED_COLUMNS, SP
 
 NAME = "table"
 
+_WORDS = ("image", "path", "keyword", "gender", "ethnicity")
+_LANDMARKS = ("landmarks_68", "landmarks_28")
 _KNOWN = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 _SPLIT_WORDS = {word: word for word in SPLITS} | {
     "training": "train",
@@ -113,9 +117,32 @@ def _chunk(
             row = int(wrong.to_numpy().argmax())
             raise SourceError(f"{where} has {name} {frame[name][row]!r} in row {first_row + row}")
         frame[name] = numbers
+    for name in (column for column in _WORDS if column in frame.columns):
+        frame[name] = frame[name].astype("str")
+    unread = _parse_landmarks(frame)
     nameless = frame["image"].isna() | frame["path"].isna()
     left_out = [(f"row {first_row + row}", "no image or path") for row in frame.index[nameless]]
-    return Chunk(frame[~nameless].reset_index(drop=True), left_out)
+    remarks = [(str(image), "landmarks are no pairs of numbers") for image in frame.loc[unread, "image"]]
+    return Chunk(frame[~nameless].reset_index(drop=True), left_out, remarks=remarks)
+
+
+def _parse_landmarks(frame: pd.DataFrame) -> pd.Series:
+    """Turn text such as "1.5;2;…" or "[1.5, 2, …]" into flat x, y pairs; which rows could not be."""
+    unread = pd.Series(False, index=frame.index)
+    for name in (column for column in _LANDMARKS if column in frame.columns):
+        given = frame[name].notna()
+        frame[name] = pd.Series([_points(value) for value in frame[name]], index=frame.index, dtype=object)
+        unread |= given & frame[name].isna()
+    return unread
+
+
+def _points(value: object) -> np.ndarray[tuple[int], np.dtype[np.float32]] | None:
+    parts = re.split(r"[;,\s]+", value.strip(" []")) if isinstance(value, str) else value
+    try:
+        points = np.asarray(parts, dtype=np.float32).ravel()
+    except (TypeError, ValueError):
+        return None
+    return points if len(points) > 1 and len(points) % 2 == 0 and np.isfinite(points).all() else None
 
 
 def _splits(values: pd.Series, where: str, first_row: int) -> pd.Series:

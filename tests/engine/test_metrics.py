@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.emfacs import EMOTIONS
@@ -33,6 +33,7 @@ def test_tied_scores_share_their_weights():
     np.testing.assert_allclose(weights[1], HARMONIC / 8)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=8, max_size=8), min_size=1, max_size=5)
 )
@@ -68,6 +69,7 @@ def test_the_area_under_the_curve_is_exact():
     assert ced_area([]) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0.05, 1))
 def test_the_area_is_what_the_curve_encloses(errors, limit):
     curve = ced_curve(errors, limit, points=20_001)

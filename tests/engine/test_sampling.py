@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.emfacs import EMOTIONS
@@ -47,6 +47,7 @@ def test_what_a_short_class_cannot_give_spills_to_the_even_part():
     assert max(counts.values()) - min(counts.values()) <= 1
 
 
+@settings(deadline=None)
 @given(
     emotion=st.sampled_from(EMOTIONS),
     sizes=st.lists(st.integers(0, 60), min_size=8, max_size=8),

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.emfacs import EMOTIONS
@@ -54,6 +54,7 @@ def test_the_subsets_are_rank_1_then_2_and_3_then_the_rest():
     assert subset(range(1, 9)).tolist() == ["Easy"] + ["Challenging"] * 2 + ["Difficult"] * 5
 
 
+@settings(deadline=None)
 @given(
     scores=st.lists(st.floats(0, 1), min_size=8, max_size=8),
     hard=st.integers(0, 7),

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.emfacs import EMOTIONS
@@ -37,6 +37,7 @@ def test_an_emotion_without_images_has_no_percentage():
     assert len(table) == 4 * 9
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from([0.0, 0.3, 0.6, 0.9]), min_size=8, max_size=8), min_size=1, max_size=4)
 )
@@ -46,6 +47,7 @@ def test_the_subset_by_hard_label_is_that_of_the_rank(scores):
         assert table[:, own].tolist() == subset(rank(scores, [own] * len(scores))).tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=8, max_size=8), st.integers(0, 7))
 def test_a_hard_label_that_reaches_the_needed_score_is_in_the_subset(scores, own):
     needed = needed_scores([scores], [own]).iloc[0]

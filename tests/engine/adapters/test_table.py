@@ -101,6 +101,28 @@ def test_files_that_are_missing_are_left_out(tmp_path):
     assert report.left_out == {"file missing": 1}
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_landmarks_as_text_become_pairs(tmp_path, suffix):
+    columns = {"landmarks_28": ["1;2.5;3;4", "[5, 6]", "many", None], "image": ["a", "b", "c", "d"]}
+    report, frame = imported(
+        table(tmp_path / "in", suffix, **columns, hard_label=["Sad"] * 4), tmp_path / "images.parquet"
+    )
+    assert [None if v is None else list(v) for v in frame["landmarks_28"]] == [
+        [1, 2.5, 3, 4],
+        [5, 6],
+        None,
+        None,
+    ]
+    assert report.remarks == {"landmarks are no pairs of numbers": 1}
+
+
+def test_numbers_as_names_and_words_become_text(tmp_path):
+    file = table(tmp_path / "in", ".parquet", image=[1, 2], hard_label=["Sad", "Fear"], keyword=[7, 8])
+    _, frame = imported(file, tmp_path / "images.parquet")
+    assert frame["image"].tolist() == ["1", "2"]
+    assert frame["keyword"].tolist() == ["7", "8"]
+
+
 def test_a_broken_table_is_refused(tmp_path):
     (tmp_path / "faces.parquet").write_bytes(b"no parquet")
     with pytest.raises(SourceError, match="cannot be read"):

@@ -28,6 +28,7 @@ class Colours:
 LIGHT = Colours()
 DARK = Colours(text="#E8EAED", faint="#9AA0AA", soft="#56B4E9", accent="#56B4E9")
 PATTERNS = {"soft": "", "hard": "/", "both": "x", "none": "."}
+MARKERS = {"soft": "circle", "hard": "square", "both": "diamond", "none": "x"}
 
 
 def template(colours: Colours = LIGHT) -> go.layout.Template:

@@ -6,6 +6,7 @@ soft-versus-hard questions is written for it; a participant signs in, answers, a
 
 import asyncio
 import json
+import re
 import subprocess
 import tempfile
 import time
@@ -26,6 +27,7 @@ _TASK = {
     "require_password": False,
     "secret_key": "only-for-this-measurement",
     "max_annotations_per_item": -1,
+    "max_annotations_per_user": 100_000,
     "assignment_strategy": "random",
     "annotation_schemes": [
         {
@@ -37,6 +39,9 @@ _TASK = {
         }
     ],
 }
+
+
+_INSTANCE = re.compile(rb'name="instance_id"[^>]*value="([^"]+)"')
 
 
 @contextmanager
@@ -82,7 +87,7 @@ async def take_part_in_potato(
     connection = Connection("127.0.0.1", port)
     form = f"email={user}&pass=".encode()
     await connection.request("POST", "/auth", form, "application/x-www-form-urlencoded")
-    question = (await connection.get_json("/api/current_instance"))["instance_id"]
+    question = _question((await connection.request("GET", "/annotate"))[1])
     for number in range(answers + warm_up):
         if number == warm_up:
             await start.wait()
@@ -92,11 +97,18 @@ async def take_part_in_potato(
         assert status == 200, (status, reply)
         assert reply.get("status") == "success", reply
         onward = json.dumps({"action": "next_instance", "instance_id": question}).encode()
-        await connection.request("POST", "/annotate", onward)
+        following = _question((await connection.request("POST", "/annotate", onward))[1])
         took = time.perf_counter() - sent
-        following = (await connection.get_json("/api/current_instance"))["instance_id"]
         assert following != question, "Potato did not go on to the next question"
         question = following
         if number >= warm_up:
             waits.append(took)
     await connection.close()
+
+
+def _question(page: bytes) -> str:
+    """The id of the question that a page of Potato asks."""
+    found = _INSTANCE.search(page)
+    if found is None:
+        raise RuntimeError("Potato's page asks no question")
+    return found[1].decode()

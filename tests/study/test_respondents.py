@@ -177,7 +177,7 @@ def test_a_study_of_experiment_one_needs_no_foils():
         (lambda: replace(STEADY, lapse=0.5), "quarter"),
         (lambda: replace(STEADY, consistency=1.2), "consistency = 1.2"),
         (lambda: Truth(()), "at least one"),
-        (lambda: Truth((replace(STEADY, consistency=0.2),), shared=0.5), "shared = 0.5"),
+        (lambda: Truth((STEADY,), shared=1.5), "shared = 1.5"),
         (lambda: Truth((STEADY,), per_day=0), "per_day = 0"),
     ],
 )

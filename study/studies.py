@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from db.tables import Answer, LabelSet, Participant, Question, Study
@@ -86,23 +87,26 @@ def list_studies(session: Session) -> pd.DataFrame:
 
     Columns: study_id, name, title, state, simulated, participants, answered, total, finished, last_answer_at.
     """
-    people = select(Participant.study_id, func.count(), func.count(Participant.finished_at))
-    counted = {row[0]: row[1:] for row in session.execute(people.group_by(Participant.study_id))}
-    planned = select(Question.study_id, func.count()).group_by(Question.study_id)
-    totals: dict[int, int] = {row[0]: row[1] for row in session.execute(planned)}
-    given = (
-        select(Participant.study_id, func.count(), func.max(Answer.answered_at))
-        .join(Participant, Participant.id == Answer.participant_id)
-        .group_by(Participant.study_id)
+    people = _people().subquery()
+    query = (
+        select(
+            Study.id,
+            Study.name,
+            Study.title,
+            Study.state,
+            Study.simulated,
+            func.count(people.c.id),
+            func.coalesce(func.sum(people.c.answered), 0),
+            func.coalesce(func.sum(people.c.total), 0),
+            func.count(people.c.finished_at),
+            func.max(people.c.last_answer_at),
+        )
+        .outerjoin(people, people.c.study_id == Study.id)
+        .group_by(Study.id)
+        .order_by(Study.id)
     )
-    answered = {row[0]: row[1:] for row in session.execute(given)}
-    rows = []
-    for study in session.scalars(select(Study).order_by(Study.id)):
-        participants, finished = counted.get(study.id, (0, 0))
-        n, last = answered.get(study.id, (0, None))
-        told = (study.id, study.name, study.title, study.state, study.simulated)
-        rows.append((*told, participants, n, totals.get(study.id, 0), finished, last))
     columns = ["study_id", "name", "title", "state", "simulated", "participants", "answered", "total"]
+    rows = [tuple(row) for row in session.execute(query)]
     return pd.DataFrame(rows, columns=[*columns, "finished", "last_answer_at"])
 
 
@@ -111,37 +115,40 @@ def progress(session: Session, study_id: int) -> pd.DataFrame:
 
     Columns: participant, answered, total, consented_at, finished_at, last_answer_at.
     """
-    planned = (
-        select(Question.participant_id, func.count().label("total"))
-        .where(Question.study_id == study_id)
-        .group_by(Question.participant_id)
-        .subquery()
-    )
-    given = (
-        select(
-            Answer.participant_id,
-            func.count().label("answered"),
-            func.max(Answer.answered_at).label("last"),
-        )
-        .group_by(Answer.participant_id)
-        .subquery()
-    )
-    query = (
-        select(
-            Participant.code,
-            func.coalesce(given.c.answered, 0),
-            func.coalesce(planned.c.total, 0),
-            Participant.consented_at,
-            Participant.finished_at,
-            given.c.last,
-        )
-        .outerjoin(planned, planned.c.participant_id == Participant.id)
-        .outerjoin(given, given.c.participant_id == Participant.id)
-        .where(Participant.study_id == study_id)
-        .order_by(Participant.code)
-    )
+    people = _people().where(Participant.study_id == study_id).subquery()
+    query = select(
+        people.c.code,
+        people.c.answered,
+        people.c.total,
+        people.c.consented_at,
+        people.c.finished_at,
+        people.c.last_answer_at,
+    ).order_by(people.c.code)
     columns = ["participant", "answered", "total", "consented_at", "finished_at", "last_answer_at"]
     return pd.DataFrame([tuple(row) for row in session.execute(query)], columns=columns)
+
+
+def _people() -> Select[Any]:
+    """Each participant with answered, total and last_answer_at, by one step in an index each.
+
+    Positions run from 1 without gaps and answers follow them, so the greatest position is the count.
+    """
+    own_answers = Answer.participant_id == Participant.id
+    answered = select(func.max(Answer.position)).where(own_answers).scalar_subquery()
+    total = select(func.max(Question.position)).where(Question.participant_id == Participant.id)
+    last = select(Answer.answered_at).where(own_answers).order_by(Answer.position.desc()).limit(1)
+    columns: list[Any] = [
+        Participant.id,
+        Participant.study_id,
+        Participant.code,
+        Participant.consented_at,
+        Participant.finished_at,
+        func.coalesce(answered, 0).label("answered"),
+        func.coalesce(total.scalar_subquery(), 0).label("total"),
+        last.scalar_subquery().label("last_answer_at"),
+    ]
+    people: Select[Any] = select(*columns)
+    return people
 
 
 def _move(session: Session, study_id: int, state: str) -> Study:

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from study.loads import assign_owners, deal_loads, halve
@@ -9,6 +9,7 @@ def spread(counts):
     return int(np.ptp(counts, axis=-1).max())
 
 
+@settings(deadline=None)
 @given(
     counts=st.lists(st.integers(0, 40), min_size=1, max_size=8),
     experiments=st.integers(1, 2),
@@ -24,6 +25,7 @@ def test_every_margin_of_the_loads_is_within_one(counts, experiments, participan
     assert spread(loads.sum(axis=(0, 1))) <= 1
 
 
+@settings(deadline=None)
 @given(
     counts=st.lists(st.integers(1, 20), min_size=1, max_size=8),
     participants=st.integers(2, 9),
@@ -51,6 +53,7 @@ def test_pairs_of_owners_are_spread_evenly():
     assert apart.max() <= 142  # 4000 / 30 = 133.3
 
 
+@settings(deadline=None)
 @given(
     edges=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 6)), max_size=20),
 )

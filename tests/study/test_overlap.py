@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from study.design import DEFAULT
@@ -62,6 +62,7 @@ def test_no_question_is_lent_out_twice():
     assert len(set(items)) == len(items)
 
 
+@settings(deadline=None)
 @given(
     cells=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8),
     count=st.integers(0, 80),

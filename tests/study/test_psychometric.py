@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from study.errors import StudyError
 from study.psychometric import preference_thresholds, psychometric, sensitivity_for
 
 
+@settings(deadline=None)
 @given(
     weights=st.lists(st.floats(0.02, 1), min_size=4, max_size=4),
     side_bias=st.floats(0, 0.6),
@@ -35,6 +36,7 @@ def test_chance_at_no_evidence_and_the_lapse_rate_at_much():
     assert psychometric(np.array([1.0]), 1)[0] == pytest.approx(0.8413447)
 
 
+@settings(deadline=None)
 @given(accuracy=st.floats(0.51, 0.94), side_bias=st.floats(0, 0.5))
 def test_the_sensitivity_averages_to_the_accuracy(accuracy, side_bias):
     strength = np.random.default_rng(0).uniform(0.1, 0.8, 200)

@@ -4,7 +4,8 @@ SQLite has one writer at a time, and each durable commit waits for the disk. Req
 unit of work to one thread; it takes all that have gathered while the last transaction was being committed,
 runs them in one transaction, and answers them only when that is on the disk. Under load the wait is shared;
 alone, a write waits for nobody. No unit of work sees another fail: where one raises, the transaction is
-rolled back and each is run again in a transaction of its own.
+rolled back and each is run again in a transaction of its own. What the database refuses as a whole (it is
+locked for too long, the disk is full) is refused to all that share the transaction.
 """
 
 import queue
@@ -14,6 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from db.session import Database
@@ -54,7 +56,9 @@ class Writer:
     def _run(self) -> None:
         ending = False
         while not ending:
-            group, ending = self._gather()
+            gathered, ending = self._gather()
+            # From here on a job can no longer be cancelled; one that was before is left out.
+            group = [job for job in gathered if job.done.set_running_or_notify_cancel()]
             if group:
                 self._settle(group)
 
@@ -75,11 +79,14 @@ class Writer:
         try:
             results = self._together(group)
         except Exception as problem:
-            if len(group) == 1:
-                group[0].done.set_exception(problem)
-                return
-            for job in group:
-                self._settle([job])
+            # What the database itself refuses (locked for too long, disk full) it refuses to all: each
+            # alone would only wait as long again.
+            if len(group) == 1 or isinstance(problem, OperationalError):
+                for job in group:
+                    job.done.set_exception(problem)
+            else:
+                for job in group:
+                    self._settle([job])
             return
         for job, result in zip(group, results, strict=True):
             job.done.set_result(result)

@@ -1,7 +1,9 @@
 import threading
+import time
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from db.tables import Researcher
 from db.writer import Writer
@@ -74,3 +76,31 @@ def test_closing_finishes_what_was_submitted(database):
     submitted = [writer.submit(_add(f"{number}")) for number in range(50)]
     writer.close()
     assert all(done.done() for done in submitted)
+
+
+def test_work_that_was_cancelled_while_it_waited_is_left_out(database, writer):
+    wait = threading.Event()
+    writer.submit(lambda _session: wait.wait(5))
+    cancelled, kept = writer.submit(_add("a")), writer.submit(_add("b"))
+    assert cancelled.cancel()
+    wait.set()
+    assert kept.result(5) == "b"
+    with database.session() as session:
+        assert session.scalars(select(Researcher.name)).all() == ["b"]
+
+
+def test_a_database_that_stays_locked_is_told_to_all_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("db.session.BUSY_TIMEOUT_MS", 300)
+    database = empty_database(tmp_path)[1]
+    writer = Writer(database)
+    with database.begin() as session:
+        session.add(Researcher(name="slow", role="reader", created_at=NOW))
+        session.flush()
+        waiting = [writer.submit(_add(f"{number}")) for number in range(20)]
+        started = time.monotonic()
+        for done in waiting:
+            with pytest.raises(OperationalError, match="locked"):
+                done.result(10)
+        assert time.monotonic() - started < 3
+    assert writer.submit(_add("after")).result(5) == "after"
+    writer.close()

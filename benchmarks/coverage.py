@@ -35,6 +35,7 @@ DESIGNS = {
     "paper: 6 x 667, ring": Design(),
     "6 x 667, complete": Design(scheme="complete"),
     "6 x 667, blocks": Design(scheme="blocks"),
+    "6 x 250, ring": Design(questions=250),
     "6 x 60, ring": Design(questions=60),
     "3 x 100, ring": Design(participants=3, questions=100),
     "12 x 100, ring": Design(participants=12, questions=100),
@@ -56,7 +57,7 @@ def main() -> None:
     tables = []
     for name, design in DESIGNS.items():
         tables.append(over_participants(name, design, truth, args.studies, rng))
-    for name in ("paper: 6 x 667, ring", "6 x 667, complete", "6 x 60, ring"):
+    for name in ("paper: 6 x 667, ring", "6 x 667, complete", "6 x 250, ring", "6 x 60, ring"):
         tables.append(over_questions(name, DESIGNS[name], args.studies // 2, args.resamples, rng))
     found = pd.concat(tables, ignore_index=True)
     print(found.to_string(index=False, float_format="{:.3f}".format))

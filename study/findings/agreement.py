@@ -13,7 +13,7 @@ from study.findings.dyads import PairValues, pair_mean
 from study.findings.estimate import Estimate
 from study.findings.intervals import Array
 from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items, shared_covariance
-from study.findings.table_columns import table_columns, without_errors
+from study.findings.table_columns import shown, table_columns
 from study.findings.trials import CHOICES, SCALE, Codes, codes, everyone, require
 from study.findings.units import (
     estimate,
@@ -22,6 +22,8 @@ from study.findings.units import (
     krippendorff_alpha,
     units,
 )
+
+MEANS = {"percent": "percent agreement", "kappa": "Cohen's kappa", "ac1": "Gwet's AC1"}
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,23 @@ def inter_agreement(
         start = SCALE.index(choices[0])
         own = (label >= start) & (label < start + len(choices))
         of_all[experiment] = all_raters(item[own], label[own] - start, len(choices), resamples, rng)
+    means = pair_means(rater, item, label, found, columns)
     return InterAgreement(
-        _by_pair(names, found, columns),
-        pair_mean(
-            pair_values(found, columns, "percent"),
-            "percent agreement",
-            shared_covariance(rater, item, label, found),
-        ),
-        pair_mean(pair_values(found, columns, "kappa"), "Cohen's kappa"),
-        pair_mean(pair_values(found, columns, "ac1"), "Gwet's AC1"),
-        of_all,
+        _by_pair(names, found, columns), means["percent"], means["kappa"], means["ac1"], of_all
     )
+
+
+def pair_means(
+    rater: Codes, item: Codes, label: Codes, found: PairTables, columns: dict[str, Array]
+) -> dict[str, Estimate]:
+    """Means over pairs of percent agreement, kappa and AC1, whose tables and columns are given."""
+    means = {}
+    for name, what in MEANS.items():
+        low, high = ("low", "high") if name == "percent" else (f"{name}_low", f"{name}_high")
+        picked = (columns[key] for key in ("n", name, f"{name}_error", low, high))
+        shared = shared_covariance(rater, item, label, found, columns[f"{name}_influence"])
+        means[name] = pair_mean(PairValues(found.a, found.b, *picked), what, shared)
+    return means
 
 
 def all_raters(
@@ -129,7 +137,7 @@ def _by_pair(names: Sequence[str], found: PairTables, columns: dict[str, Array])
     named = np.array(names, dtype=object)
     rows = pd.DataFrame({"a": named[first], "b": named[second]})
     at = found.a * (2 * len(names) - found.a - 1) // 2 + found.b - found.a - 1
-    for column, values in without_errors(columns).items():
+    for column, values in shown(columns).items():
         if column == "n" or values.dtype == bool:
             full: Array = np.zeros(len(rows), dtype=np.int64 if column == "n" else bool)
         else:
@@ -137,10 +145,3 @@ def _by_pair(names: Sequence[str], found: PairTables, columns: dict[str, Array])
         full[at] = values
         rows[column] = full
     return rows
-
-
-def pair_values(found: PairTables, columns: dict[str, Array], name: str) -> PairValues:
-    """One statistic's columns, for the mean over pairs."""
-    low, high = ("low", "high") if name == "percent" else (f"{name}_low", f"{name}_high")
-    picked = (columns[key] for key in ("n", name, f"{name}_error", low, high))
-    return PairValues(found.a, found.b, *picked)

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from study.errors import StudyError
-from study.findings.agreement import all_raters, pair_values
-from study.findings.dyads import pair_mean
+from study.findings.agreement import all_raters, pair_means
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, participant_means, share_estimates, wilson
-from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items, shared_covariance
-from study.findings.table_columns import table_columns, without_errors
+from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items
+from study.findings.table_columns import shown, table_columns
 from study.findings.trials import Codes
 from study.findings.units import LEVELS, estimate, krippendorff_alpha, units
 
@@ -129,13 +128,8 @@ def _between(
     item, rater, label = item[shared], rater[shared], label[shared]
     found = pair_tables(rater, item, label, max(len(raters), 1), max(categories, 1))
     columns = table_columns(found.tables, None)
-    covariance = shared_covariance(rater, item, label, found)
-    overall = {
-        "percent_agreement": pair_mean(
-            pair_values(found, columns, "percent"), "percent agreement", covariance
-        ),
-        "cohen_kappa_mean": pair_mean(pair_values(found, columns, "kappa"), "Cohen's kappa"),
-    }
+    means = pair_means(rater, item, label, found, columns)
+    overall = {"percent_agreement": means["percent"], "cohen_kappa_mean": means["kappa"]}
     if len(raters) < 2:
         reason = f"{len(raters)} rater; agreement between raters needs two"
         overall = {name: undefined(reason, found.method) for name, found in overall.items()}
@@ -144,7 +138,7 @@ def _between(
 
 def _pair_rows(raters: list[str], found: PairTables, columns: dict[str, Array]) -> pd.DataFrame:
     named = np.array(raters, dtype=object)
-    rows = pd.DataFrame({"a": named[found.a], "b": named[found.b], **without_errors(columns)})
+    rows = pd.DataFrame({"a": named[found.a], "b": named[found.b], **shown(columns)})
     if len(raters) <= ALL_PAIRS_UP_TO:
         first, second = np.triu_indices(len(raters), 1)
         rows = pd.DataFrame({"a": named[first], "b": named[second]}).merge(rows, on=["a", "b"], how="left")

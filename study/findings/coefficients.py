@@ -20,10 +20,14 @@ Strata = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Coefficient:
-    """Value and asymptotic standard error per table, shape (…,); NaN where undefined."""
+    """Value and asymptotic standard error per table, shape (…,); NaN where undefined.
+
+    influence, (…, K, K), is how much an item in each cell moves the value, as a share of all items.
+    """
 
     value: Array
     error: Array
+    influence: Array
 
     def interval(self) -> tuple[Array, Array]:
         """Value -+ 1.96 standard errors, held within [-1, 1]; NaN where no error can be had, as at full
@@ -37,6 +41,11 @@ def percent_agreement(tables: Array) -> Array:
     """Share of items on the diagonal, 0-1; NaN for an empty table."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.trace(tables, axis1=-2, axis2=-1) / tables.sum(axis=(-2, -1)))
+
+
+def percent_influence(tables: Array) -> Array:
+    """How much an item in each cell moves the percent agreement, (…, K, K)."""
+    return np.eye(tables.shape[-1]) - percent_agreement(tables)[..., None, None]
 
 
 def cohen_kappa(tables: Array, strata: Strata | None = None, errors: bool = True) -> Coefficient:
@@ -122,7 +131,7 @@ def _without_error(share: Array, expected: Array) -> Coefficient:
     observed = np.trace(share, axis1=-2, axis2=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = (observed - expected) / np.where(1 - expected > 1e-12, 1 - expected, np.nan)
-    return Coefficient(value, np.full_like(value, np.nan))
+    return Coefficient(value, np.full_like(value, np.nan), np.zeros(0))
 
 
 def _chance_corrected(tables: Array, share: Array, expected: Array, slope: Array) -> Coefficient:
@@ -135,6 +144,6 @@ def _chance_corrected(tables: Array, share: Array, expected: Array, slope: Array
         value = (observed - expected) / room
         lost = ((1 - observed) / room**2)[..., None, None]
         gradient = diagonal / room[..., None, None] - lost * slope
-        mean = (share * gradient).sum(axis=(-2, -1))
-        variance = (share * gradient**2).sum(axis=(-2, -1)) - mean**2
-        return Coefficient(value, np.sqrt(np.maximum(variance, 0) / n))
+        influence = gradient - (share * gradient).sum(axis=(-2, -1), keepdims=True)
+        variance = (share * influence**2).sum(axis=(-2, -1))
+        return Coefficient(value, np.sqrt(variance / n), influence)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from study.findings.estimate import Estimate
 from study.findings.intervals import Array, mean_estimate, participant_means, share_estimates
-from study.findings.table_columns import table_columns, without_errors
+from study.findings.table_columns import shown, table_columns
 from study.findings.trials import SCALE, Codes, codes, factorize, require, unique_questions
 
 STRATA = np.array([0, 0, 0, 0, 1, 1])
@@ -108,7 +108,7 @@ def _table_rows(
     resamples: int = 0,
     rng: np.random.Generator | None = None,
 ) -> pd.DataFrame:
-    columns = without_errors(table_columns(tables, strata, resamples, rng))
+    columns = shown(table_columns(tables, strata, resamples, rng))
     return pd.DataFrame({"participant": names, **columns, "n": columns["n"].astype(np.int64)})
 
 

@@ -10,12 +10,14 @@ from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, logit_t, t_interval, wilson
 from study.findings.trials import Codes
 
+# Simulated coverage exceeds 98 % where there are fewer raters or items a pair (docs/statistics.md).
+FEW_RATERS = 5
+FEW_ITEMS = 60
+
 
 @dataclass(frozen=True)
 class PairValues:
-    """A statistic of each pair: raters a and b, items n, value and its standard error and interval over
-    items.
-    """
+    """A statistic of each pair, over its items: raters a and b, items n, value, standard error, interval."""
 
     a: Codes
     b: Codes
@@ -64,7 +66,8 @@ def pair_mean(found: PairValues, what: str, shared: float = 0.0) -> Estimate:
     low, high = interval(np.array([mean]), np.array([error]), np.array([len(people) - 1.0]))
     left_out = len(found.value) - len(pairs.value)
     reason = f"{left_out} pairs left out: {what} undefined" if left_out else None
-    return Estimate(mean, float(low[0]), float(high[0]), n, method, reason, len(people))
+    few = len(people) < FEW_RATERS or n / len(found.n) < FEW_ITEMS
+    return Estimate(mean, float(low[0]), float(high[0]), n, method, reason, len(people), few)
 
 
 def _one_pair(pairs: PairValues, what: str) -> Estimate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,8 @@ from study.findings.intervals import Array
 from study.findings.trials import Codes
 
 DENSE_CELLS = 50_000_000
-ITEM_BLOCK = 4096
+DENSE_SIDE = 5000
+ITEM_BLOCK = 2048
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def pair_tables(rater: Codes, item: Codes, label: Codes, raters: int, categories
     items = int(item.max()) + 1 if len(item) else 0
     ones = np.ones(len(rater), dtype=np.float32)
     table = sparse.csr_array((ones, (rater * categories + label, item)), shape=(size, items))
-    if size * items <= DENSE_CELLS and size <= 5000 and len(rater) > 0.01 * size * items:
+    if size * items <= DENSE_CELLS and size <= DENSE_SIDE and len(rater) > 0.01 * size * items:
         dense = table.toarray()
         together = sparse.coo_array(dense @ dense.T)
     else:
@@ -50,39 +52,45 @@ def pair_tables(rater: Codes, item: Codes, label: Codes, raters: int, categories
     return PairTables(pair // raters, pair % raters, counts.reshape(len(pair), categories, categories))
 
 
-def shared_covariance(rater: Codes, item: Codes, label: Codes, found: PairTables) -> float:
-    """Mean covariance of two pairs' percent agreement through items that both read, 0 where none has three.
+def shared_covariance(rater: Codes, item: Codes, label: Codes, found: PairTables, influence: Array) -> float:
+    """Mean covariance of two pairs' statistics through items that both read; 0 where no item has three.
 
-    The mean over D pairs moves with item i by g_i = sum over its pairs of (agree - p_d) / (D n_d); the sum
-    of g_i^2 is its variance over items, and what that exceeds the pairs' own variances by is covariance.
+    influence: (pairs, K, K), how a reading in each cell moves the pair's statistic; NaN where undefined.
+    The mean over D pairs moves with item i by g_i = sum over its pairs of influence / (D n_d); the sum of
+    g_i^2 is its variance over items, and what that exceeds the pairs' own variances by is covariance.
     """
-    pairs = len(found.a)
+    known = np.isfinite(influence).all(axis=(1, 2))
+    pairs = int(known.sum())
     if pairs < 2 or np.bincount(item).max(initial=0) < 3:
         return 0.0
-    n = found.tables.sum(axis=(1, 2))
-    agreed = np.trace(found.tables, axis1=1, axis2=2)
-    size = int(rater.max()) + 1
-    weight, expected = np.zeros((size, size)), np.zeros((size, size))
-    weight[found.a, found.b] = weight[found.b, found.a] = 1 / (pairs * n)
-    expected[found.a, found.b] = expected[found.b, found.a] = agreed / n / (pairs * n)
-    total = float((_item_influence(rater, item, label, weight, expected) ** 2).sum())
-    own = float((agreed / n * (1 - agreed / n) / n).sum()) / pairs**2
+    a, b, tables, moved = found.a[known], found.b[known], found.tables[known], influence[known]
+    n = tables.sum(axis=(1, 2))
+    own = float(((tables * moved**2).sum(axis=(1, 2)) / n**2).sum()) / pairs**2
+    moves = _cells(a, b, moved / (pairs * n)[:, None, None], int(rater.max()) + 1)
+    total = float((_item_influence(rater, item, label, moves, influence.shape[-1]) ** 2).sum())
     return max((total - own) * pairs / (pairs - 1), 0.0)
 
 
-def _item_influence(rater: Codes, item: Codes, label: Codes, weight: Array, expected: Array) -> Array:
+def _cells(a: Codes, b: Codes, values: Array, raters: int) -> Any:
+    """Values of (pairs, K, K) as one table between (rater, label) and (rater, label), dense where small."""
+    size = values.shape[-1]
+    label = np.arange(size)
+    row = np.broadcast_to((a * size)[:, None, None] + label[:, None], values.shape)
+    column = np.broadcast_to((b * size)[:, None, None] + label, values.shape)
+    shape = (raters * size, raters * size)
+    table = sparse.csr_array((values.ravel(), (row.ravel(), column.ravel())), shape=shape)
+    return table.toarray() if shape[0] <= DENSE_SIDE else table
+
+
+def _item_influence(rater: Codes, item: Codes, label: Codes, moves: Any, categories: int) -> Array:
     """g_i of each item, (items,), a block of items at a time."""
-    size, items = len(weight), int(item.max()) + 1
+    items, side = int(item.max()) + 1, moves.shape[0]
+    ones = np.ones(len(rater))
+    readings = sparse.csc_array((ones, (rater * categories + label, item)), shape=(side, items))
     found = np.zeros(items)
-    readings = sparse.csc_array((label + 1.0, (rater, item)), shape=(size, items))
     for start in range(0, items, ITEM_BLOCK):
         block = readings[:, start : start + ITEM_BLOCK].toarray()
-        present = (block > 0).astype(float)
-        part = -((expected @ present) * present).sum(axis=0)
-        for category in range(1, int(label.max()) + 2):
-            chosen = (block == category).astype(float)
-            part += ((weight @ chosen) * chosen).sum(axis=0)
-        found[start : start + ITEM_BLOCK] = part / 2
+        found[start : start + ITEM_BLOCK] = ((moves @ block) * block).sum(axis=0)
     return found
 
 

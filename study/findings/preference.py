@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from engine.emfacs import EMOTIONS
 from study.findings.estimate import Estimate, undefined
@@ -14,6 +15,7 @@ from study.findings.intervals import Array, participant_means, share_estimates, 
 from study.findings.paired import PairedTest, paired_test
 from study.findings.trials import PREFERENCES, SUBSETS, Codes, codes, factorize, of_experiment
 
+FEW_PARTICIPANTS = 30
 MARGIN_BANDS = (-1.0, -0.2, 0.0, 0.1, 0.2, 0.4, 1.0)
 
 
@@ -80,16 +82,17 @@ def _by_participant(first: pd.DataFrame) -> pd.DataFrame:
 
 def _preferring_soft(by_participant: pd.DataFrame) -> Estimate:
     method = (
-        "share of participants who chose soft more often than hard; Wilson's 95 % interval over participants"
+        "share of participants who chose soft more often than hard; exact 95 % interval over participants"
     )
     people = len(by_participant)
     if not people:
         return undefined("no answers", method, 0, 0)
+    # Clopper & Pearson (1934): Wilson's interval misses shares near 1, where this one usually is.
     prefer = int((by_participant["soft"] > by_participant["hard"]).sum())
-    low, high = wilson(prefer, people)
-    return Estimate(
-        prefer / people, float(low), float(high), people, method, participants=people, approximate=people < 10
-    )
+    found = stats.binomtest(prefer, people).proportion_ci(0.95, "exact")
+    # Exact intervals hold the truth too often with few participants (docs/statistics.md).
+    few = people < FEW_PARTICIPANTS
+    return Estimate(prefer / people, float(found.low), float(found.high), people, method, None, people, few)
 
 
 def _grouped(

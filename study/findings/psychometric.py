@@ -250,7 +250,8 @@ def _estimate(name: str, best: Array, left_out: Array, n: int, people: int, dist
     low, high = _back(name, value - half), _back(name, value + half)
     if name == "lapse":
         low, high = max(low, 0.0), min(high, 0.5)
-    return Estimate(_back(name, value), low, high, n, method, None, people)
+    # The lapse rate lies near its bound of 0, where the jackknife is too narrow (docs/statistics.md).
+    return Estimate(_back(name, value), low, high, n, method, None, people, name == "lapse")
 
 
 def _scaled(name: str, parameters: Array) -> float:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from study.findings.coefficients import cohen_kappa, percent_influence
 from study.findings.dyads import PairValues, pair_mean
 from study.findings.pairs import pair_tables, readings_of_shared_items, shared_covariance
 
@@ -66,8 +67,9 @@ def test_sparse_and_dense_products_give_the_same_tables():
     assert np.array_equal(dense.tables, sparse.tables)
 
 
-def test_the_covariance_of_pairs_through_items_is_that_of_drawn_studies():
-    """Six raters read the same items: the mean agreement varies as the formula says, items drawn again."""
+@pytest.mark.parametrize("statistic", ["percent", "kappa"])
+def test_the_covariance_of_pairs_through_items_is_that_of_drawn_studies(statistic):
+    """Six raters read the same items: the mean over pairs varies as the formula says, items drawn again."""
     rng = np.random.default_rng(2)
     means, claimed = [], []
     for _ in range(300):
@@ -78,12 +80,17 @@ def test_the_covariance_of_pairs_through_items_is_that_of_drawn_studies():
         found = pair_tables(rater, item, label, 6, 2)
         n = found.tables.sum(axis=(1, 2))
         share = np.trace(found.tables, axis1=1, axis2=2) / n
-        covariance = shared_covariance(rater, item, label, found)
-        means.append(share.mean())
-        claimed.append((share * (1 - share) / n).mean() / 15 + covariance * 14 / 15)
+        kappa = cohen_kappa(found.tables)
+        percent = statistic == "percent"
+        influence = percent_influence(found.tables) if percent else kappa.influence
+        covariance = shared_covariance(rater, item, label, found, influence)
+        means.append((share if percent else kappa.value).mean())
+        own = share * (1 - share) / n if percent else kappa.error**2
+        claimed.append(own.mean() / 15 + covariance * 14 / 15)
     assert np.mean(claimed) == pytest.approx(np.var(means, ddof=1), rel=0.2)
 
 
 def test_a_ring_has_no_covariance_through_items():
     rater, item, label = np.array([0, 1, 1, 2]), np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])
-    assert shared_covariance(rater, item, label, pair_tables(rater, item, label, 3, 2)) == 0
+    found = pair_tables(rater, item, label, 3, 2)
+    assert shared_covariance(rater, item, label, found, percent_influence(found.tables)) == 0

@@ -59,7 +59,7 @@ def test_the_sign_flip_test_of_six_who_agree_is_two_in_sixty_four():
 def test_a_tie_is_no_preference_for_soft():
     found = preference(THREE).participants_preferring_soft
     assert found.estimate == pytest.approx(1 / 3)
-    assert (found.low, found.high) == pytest.approx(proportion_confint(1, 3, method="wilson"))
+    assert (found.low, found.high) == pytest.approx(proportion_confint(1, 3, method="beta"))
 
 
 def test_one_participant_has_shares_but_no_interval_over_participants():

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,6 @@ from engine.images import read_manifest, read_table
 from study import catalog, registration, studies
 from study.design import Design
 from study.plan import plan
-from study.respondents import Respondent, Truth
 from study.secret import installation_secret
 from study.simulation import simulate_into
 
@@ -38,20 +37,6 @@ SIMULATED = OPEN.changed(
     images_per_emotion=30,
     participants=6,
 )
-# Shares, accuracies and consistencies around those that the paper reports of its six participants (Fig. 6):
-# soft 65 %, hard 22 %, five of six prefer soft; accuracy 77-84 %; self-agreement 64-90 %.
-PEOPLE = Truth(
-    (
-        Respondent(soft=0.70, hard=0.17, both=0.09, none=0.04, accuracy=0.84, consistency=0.96),
-        Respondent(soft=0.74, hard=0.15, both=0.08, none=0.03, accuracy=0.81, consistency=0.92),
-        Respondent(soft=0.66, hard=0.20, both=0.09, none=0.05, accuracy=0.80, consistency=0.88),
-        Respondent(soft=0.71, hard=0.17, both=0.07, none=0.05, accuracy=0.82, consistency=0.94),
-        Respondent(soft=0.69, hard=0.18, both=0.10, none=0.03, accuracy=0.83, consistency=0.90),
-        Respondent(soft=0.40, hard=0.45, both=0.10, none=0.05, accuracy=0.77, consistency=0.75),
-    ),
-    shared=0.7,
-)
-
 Engine = Callable[[Sequence[str]], None]
 
 
@@ -181,8 +166,7 @@ def _simulate(told: _Build) -> None:
     with told.database.begin() as session:
         study_id = _create(told, session, SIMULATED, simulated=True)
         studies.open_study(session, study_id, now=now)
-        begun = now - timedelta(days=1)
-        simulate_into(session, study_id, PEOPLE, rng=np.random.default_rng(SEED), now=begun)
+        simulate_into(session, study_id, rng=np.random.default_rng(SEED), now=now)
         studies.close_study(session, study_id)
 
 

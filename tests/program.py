@@ -48,10 +48,10 @@ class Program:
         with self.database.session() as session:
             return demo.invitations(session, self.secret)
 
-    def answer(self, participants: int = 4, questions: int = 1000) -> None:
-        """Answer the first questions of the first participants of the open study, left and right by turns."""
+    def answer(self, participants: int = 4, questions: int = 1000, first: int = 0) -> None:
+        """Answer questions of some participants of the open study, left and right by turns."""
         now = datetime.now(UTC)
-        for token in self.invitations()[:participants]:
+        for token in self.invitations()[first : first + participants]:
             with self.database.begin() as session:
                 person = registration.accept(session, token, now=now).id
                 flow.give_consent(session, person, "1", now)

@@ -14,6 +14,7 @@ from engine.soft_labels import SOFT_COLUMNS, SUBSETS
 from study import catalog
 
 PER_PAGE = 24
+VIEW = "gallery_view"
 ANY = "Any"
 SORTS: dict[str, tuple[str, bool]] = {
     "Name": ("image", False),
@@ -32,6 +33,7 @@ def entry() -> st.Page:
 @researchers_only
 def page() -> None:
     """Draw the gallery."""
+    _come_back()
     st.title("Gallery", anchor=False)
     with database().session() as session:
         sets = catalog.label_sets(session)
@@ -44,7 +46,7 @@ def page() -> None:
             st.info("No image is all of that. Choose “Any” in one of the filters.")
             return
         shown = st.container()
-        number = _page_number(total)
+        number = _page_number(total, filters)
         frame, _ = catalog.gallery(session, **filters, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
     with shown:
         first = (number - 1) * PER_PAGE + 1
@@ -53,6 +55,14 @@ def page() -> None:
             "Bars are the soft-label from 0 to 1; the hard-label's emotion is in bold."
         )
         _cards(frame, filters["label_set_id"])
+    st.session_state[VIEW] = st.query_params.to_dict()
+
+
+def _come_back() -> None:
+    # The browser's Back leaves the address of the image that one comes from: put the gallery's back.
+    if image.is_addressed():
+        st.query_params.from_dict(st.session_state.get(VIEW, {}))
+        st.rerun()
 
 
 def _filters(sets: pd.DataFrame) -> dict[str, Any]:
@@ -78,12 +88,20 @@ def _choice(label: str, key: str, options: list[str]) -> str:
 
 
 def _first_page() -> None:
-    st.session_state.pop("page", None)
+    st.query_params.pop("page", None)
 
 
-def _page_number(total: int) -> int:
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        return st.pagination(-(-total // PER_PAGE), key="page", bind="query-params")
+def _page_number(total: int, filters: dict[str, Any]) -> int:
+    # Not bound to the address by Streamlit, which cannot set a bound page back to 1 when a filter changes.
+    last = -(-total // PER_PAGE)
+    asked = st.query_params.get("page", "1")
+    first = min(max(int(asked), 1), last) if asked.isdecimal() else 1
+    number = st.pagination(last, default=first, key=f"page {filters}")
+    if number == 1:
+        st.query_params.pop("page", None)
+    else:
+        st.query_params["page"] = str(number)
+    return number
 
 
 def _cards(frame: pd.DataFrame, label_set_id: int) -> None:

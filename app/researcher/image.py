@@ -25,6 +25,11 @@ def link(label_set_id: int, image_id: int, text: str) -> None:
     st.page_link(entry(), label=text, query_params={"set": str(label_set_id), "image": str(image_id)})
 
 
+def is_addressed() -> bool:
+    """Whether the address names an image."""
+    return "image" in st.query_params
+
+
 @researchers_only
 def page() -> None:
     """Draw the image that the address names."""

@@ -19,7 +19,7 @@ def study_badges(state: str, simulated: bool) -> None:
     with st.container(horizontal=True, gap="small"):
         st.badge(state.capitalize(), color=STATE_COLOURS[state])  # type: ignore[arg-type]
         if simulated:
-            st.badge(SIMULATED, icon=":material/smart_toy:", color="violet", help=SIMULATED_NOTE)
+            st.badge(SIMULATED, icon=":material/smart_toy:", color="violet")
 
 
 def counted(n: int, noun: str, plural: str | None = None) -> str:

@@ -13,13 +13,6 @@ from tests.program import Program
 Visit = Callable[[Mapping[str, str]], None]
 
 
-@pytest.fixture(scope="session")
-def built_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("built")
-    programs.build(folder)
-    return folder
-
-
 @pytest.fixture
 def program(built_program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     programs.copy(built_program, tmp_path / "data")

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from db import schema
 from db.errors import DatabaseError
@@ -25,9 +25,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _upgrade(database) if arguments.command == "upgrade" else _check(database)
         finally:
             database.dispose()
-    except (DatabaseError, OSError, SQLAlchemyError) as problem:
+    except DBAPIError as problem:
+        print(f"error: the database cannot be used: {problem.orig}", file=sys.stderr)
+    except (DatabaseError, OSError) as problem:
         print(f"error: {problem}", file=sys.stderr)
-        return 2
+    return 2
 
 
 def _upgrade(database: Database) -> int:

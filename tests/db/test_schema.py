@@ -118,6 +118,19 @@ def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_damaged_file_is_told_in_one_line(tmp_path, monkeypatch, capsys):
+    small_study(tmp_path).database.dispose()
+    file = tmp_path / "facevalue.db"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert main(["check"]) in (1, 2)
+    errors = capsys.readouterr().err.splitlines()
+    assert errors
+    assert all(line.startswith(("error: the database", "integrity: ")) for line in errors)
+
+
 def _store_one(here):
     from study import answers
     from study.posts import AnswerPost

@@ -71,15 +71,20 @@ def gallery(
         kept.append(Label.subset == subset)
     kept.extend(_column(name) >= least for name, least in (minimum or {}).items())
     count = select(func.count()).select_from(Label).where(*kept)
-    page = select(*_SHOWN.values()).select_from(Label).join(Image, Image.id == Label.image_id).where(*kept)
+    chosen = select(Label.id).where(*kept)
     if split is not None:
         count = count.join(Image, Image.id == Label.image_id).where(Image.split == split)
-        page = page.where(Image.split == split)
-    # All images of a label set are of one dataset; saying so lets the index on names give the order.
-    page = page.where(Image.dataset_id == dataset_id)
-    order = _ORDER[sort].desc() if descending else _ORDER[sort]
-    ties = [] if sort == "image" else [Label.id]
-    rows = session.execute(page.order_by(order, *ties).offset(offset).limit(limit)).all()
+        chosen = chosen.join(Image, Image.id == Label.image_id).where(Image.split == split)
+    elif sort == "image":
+        chosen = chosen.join(Image, Image.id == Label.image_id)
+    if sort == "image":
+        # All images of a label set are of one dataset; saying so lets the index on names give the order.
+        chosen = chosen.where(Image.dataset_id == dataset_id)
+    order = [_ORDER[sort].desc() if descending else _ORDER[sort], Label.id]
+    # The page's ids come first, from the indexes alone; what is shown is looked up for these few.
+    page = chosen.order_by(*order).offset(offset).limit(limit).subquery()
+    shown = select(*_SHOWN.values()).join(page, page.c.id == Label.id).join(Image, Image.id == Label.image_id)
+    rows = session.execute(shown.order_by(*order)).all()
     frame = pd.DataFrame([tuple(row) for row in rows], columns=list(_SHOWN))
     return frame, int(session.scalar(count) or 0)
 

@@ -31,7 +31,7 @@ MISLED_BY = 0.2
 def table_columns(
     tables: Array, strata: Codes | None, resamples: int = 0, rng: np.random.Generator | None = None
 ) -> dict[str, Array]:
-    """Columns n, percent, low, high; kappa, ac1, alpha with _low and _high; kappa_misleads, approximate, more.
+    """Columns n, percent, low, high; kappa, ac1, alpha with _low and _high; kappa_misleads, approximate …
 
     tables: (tables, K, K). Percent has Wilson's interval. The coefficients have asymptotic intervals, or
     percentiles of resampled items with resamples and rng, for up to 66 tables (twelve participants' pairs).

@@ -1,12 +1,15 @@
 import subprocess
 import sys
 
+import numpy as np
+
 from study.figures.figure6 import accuracy_figure, agreement_graph, preference_figure
 from study.figures.template import DARK
 from study.findings.agreement import inter_agreement
 from study.findings.consistency import self_agreement
 from study.findings.discrimination import discrimination
 from study.findings.preference import preference
+from study.findings.simulation import Design, Population, simulate_trials
 from tests.study.findings.trial_tables import asked_twice, both_asked, choices, table
 
 SAME, OTHER = ("soft", "soft"), ("soft", "hard")
@@ -42,8 +45,25 @@ def test_the_graph_labels_edges_with_share_and_n_and_leaves_missing_pairs_withou
     assert named["no shared questions"].line.dash == "dot"
     texts = [text for trace in figure.data if trace.text for text in trace.text]
     assert "50%<br>n = 4" in texts
-    assert "<b>P01</b><br>67%<br>n = 3" in texts
+    assert "<b>67%</b>" in texts
+    assert "<b>P01</b><br>n = 3" in texts
     assert "<b>P03</b><br>no repeats" in texts
+
+
+def test_thicker_lines_are_pairs_that_agree_more():
+    figure = agreement_graph(self_agreement(TRIALS), inter_agreement(TRIALS))
+    widths = {
+        trace.name: trace.line.width for trace in figure.data if trace.name and "pair agrees" in trace.name
+    }
+    assert widths == {"pair agrees in 50% or more": 2.5, "pair agrees in 80% or more": 10.0}
+
+
+def test_five_hundred_participants_are_a_dozen_traces():
+    rng = np.random.default_rng(1)
+    trials = simulate_trials(Design(participants=500, questions=20, overlap_share=0.2), Population(), rng)
+    figure = agreement_graph(self_agreement(trials), inter_agreement(trials))
+    assert len(figure.data) < 12
+    assert "no line: no shared questions" in [trace.name for trace in figure.data]
 
 
 def test_backgrounds_are_transparent_and_text_has_the_colour_passed():

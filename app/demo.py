@@ -74,7 +74,9 @@ def run_engine(arguments: Sequence[str]) -> None:
     Raises:
         DemoError: it ended with another status than 0.
     """
-    done = subprocess.run([sys.executable, "-m", "engine", *arguments], cwd=ROOT, check=False)
+    # What it says goes where its bars go: this program's own lines on stdout are the two links.
+    command = [sys.executable, "-m", "engine", *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr.fileno(), check=False)
     if done.returncode != 0:
         raise DemoError(f"`python -m engine {arguments[0]}` ended with status {done.returncode}")
 
@@ -125,20 +127,23 @@ def invitations(session: Session, secret: bytes) -> list[str]:
 
 
 def _render(told: _Build) -> None:
-    part = _fresh(told.dataset)
+    part = _unfinished(told.dataset)
+    if part.exists():
+        shutil.rmtree(part)
     told.engine(["demo", "--out", str(part), "--faces", str(told.faces), "--seed", str(SEED)])
     part.replace(told.dataset)
 
 
 def _train(told: _Build) -> None:
-    part = _fresh(told.bundle)
+    # An unfinished training is left where it is: the engine goes on with it.
+    part = _unfinished(told.bundle)
     votes = str(told.dataset / "annotations.parquet")
     told.engine(["train", str(told.manifest), "--annotations", votes, "--recipe", "demo", "--out", str(part)])
     part.replace(told.bundle)
 
 
 def _label(told: _Build) -> None:
-    part = _fresh(told.labels)
+    part = _unfinished(told.labels)
     told.engine(["label", str(told.manifest), "--bundle", str(told.bundle), "--out", str(part)])
     part.replace(told.labels)
 
@@ -218,11 +223,8 @@ def _study_names(database: Database) -> set[str]:
         return set(studies.list_studies(session)["name"])
 
 
-def _fresh(target: Path) -> Path:
-    """A name beside the target to write to; what an interrupted run left there is removed."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"unfinished-{target.name}")
-    if part.is_dir():
-        shutil.rmtree(part)
-    part.unlink(missing_ok=True)
-    return part
+def _unfinished(target: Path) -> Path:
+    """Where a stage writes before it is done: the same name in a folder beside, on the same disk."""
+    folder = target.parent / "unfinished"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / target.name

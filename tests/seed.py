@@ -23,7 +23,7 @@ def stand_in_engine(arguments: Sequence[str]) -> None:
     if command == "demo":
         write_faces(out, int(options["--faces"]), np.random.default_rng(int(options["--seed"])))
     elif command == "train":
-        out.mkdir(parents=True)
+        out.mkdir(parents=True, exist_ok=True)
         (out / "bundle.json").write_text("{}")
     elif command == "label":
         write_labels(Path(arguments[1]), out, np.random.default_rng(3))

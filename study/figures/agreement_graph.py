@@ -44,8 +44,8 @@ def agreement_graph(own: SelfAgreement, between: InterAgreement, colours: Colour
     _missing_edges(figure, pairs, places, colours)
     _edges(figure, pairs, places, colours)
     _nodes(figure, own.by_participant, places, colours)
-    figure.update_xaxes(visible=False, range=[-1.4, 1.4], constrain="domain")
-    figure.update_yaxes(visible=False, range=[-1.4, 1.4], scaleanchor="x", constrain="domain")
+    figure.update_xaxes(visible=False, range=[-1.5, 1.5], constrain="domain")
+    figure.update_yaxes(visible=False, range=[-1.5, 1.5], scaleanchor="x", constrain="domain")
     return figure
 
 
@@ -158,8 +158,8 @@ def _nodes(figure: go.Figure, rows: pd.DataFrame, places: Places, colours: Colou
     )
     if few:
         figure.add_scatter(
-            x=[1.26 * place[0] for place in places.values()],
-            y=[1.26 * place[1] for place in places.values()],
+            x=[1.33 * place[0] for place in places.values()],
+            y=[1.33 * place[1] for place in places.values()],
             mode="text",
             text=names,
             textfont={"size": 13, "color": colours.text},

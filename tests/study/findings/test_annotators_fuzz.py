@@ -1,0 +1,36 @@
+"""Whatever small table is given, each statistic is a number within its interval, or None with a reason."""
+
+import json
+import warnings
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from study.commands.agreement import as_json, as_text
+from study.findings.annotators import annotator_agreement
+
+READING = st.tuples(st.integers(0, 4), st.sampled_from("ABCD"), st.sampled_from(["x", "y", "z", None]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(READING, max_size=25), st.sampled_from([0, 60]))
+def test_any_small_table_has_numbers_or_reasons(readings, resamples):
+    table = pd.DataFrame(readings, columns=["item", "rater", "label"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = annotator_agreement(
+            table, "item", "rater", "label", "nominal", resamples, np.random.default_rng(0)
+        )
+        text = json.dumps(as_json(found), allow_nan=False)
+        assert as_text(found)
+    whole = json.loads(text)
+    single = [one for one in whole.values() if isinstance(one, dict) and "estimate" in one]
+    for one in single + whole["pairs"] + [pair["cohen_kappa"] for pair in whole["pairs"]]:
+        assert one["estimate"] is not None or one["reason"]
+        assert (one["low"] is None) == (one["high"] is None)
+        if one["low"] is not None:
+            assert one["low"] - 1e-9 <= one["estimate"] <= one["high"] + 1e-9
+        elif one["estimate"] is not None:
+            assert one["reason"]

@@ -44,6 +44,7 @@ STYLES = """<style>
 [data-testid=stCaptionContainer]{opacity:.8}
 .fv-label.fv-units{max-width:32rem;grid-template-columns:auto 1fr auto}
 .fv-foot{font-size:.85rem;opacity:.85;margin-top:2rem}
+.fv-foot a{color:inherit}
 .stMainBlockContainer{padding-top:4.5rem}
 @media (pointer:coarse){
   [data-testid=stPageLink] a,[data-testid=stPagination] button,.fv-foot a{min-height:44px;min-width:44px}

@@ -16,9 +16,13 @@ from study.trials import trials
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Fig. 6-a, 6-b and 6-c of the answers so far; `answers` counts them all, repeats included."""
+    """Fig. 6-a, 6-b and 6-c of the answers so far; `answers` counts them all, repeats included.
+
+    `participants` counts those who have answered anything.
+    """
 
     answers: int
+    participants: int
     preference: Preference
     discrimination: Discrimination
     self_agreement: SelfAgreement
@@ -46,6 +50,7 @@ def dashboard_of(answered: pd.DataFrame, participants: list[str]) -> Dashboard:
     """Compute the figures of a trials table."""
     return Dashboard(
         answers=len(answered),
+        participants=answered["participant"].nunique(),
         preference=preference(answered),
         discrimination=discrimination(answered),
         self_agreement=self_agreement(answered),

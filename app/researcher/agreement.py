@@ -63,8 +63,8 @@ def _figures(study_id: int, simulated: bool) -> None:
             "The figures appear here with the first answer, and follow each one after it.",
         )
         return
-    people = len(set(found.inter_agreement.by_pair[["a", "b"]].to_numpy().ravel())) or 1
-    st.caption(f"{words.counted(found.answers, 'answer')} of {words.counted(people, 'participant')}")
+    people = words.counted(found.participants, "participant")
+    st.caption(f"{words.counted(found.answers, 'answer')} of {people}")
     for section in (figure6.preference, figure6.accuracy, figure6.agreement):
         section(found, simulated)
 

@@ -59,7 +59,9 @@ def agreement(found: Dashboard, simulated: bool) -> None:
         f"Asked the same question again, participants gave the same answer in {_share(own.overall)}; "
         f"two participants asked the same question agreed in {_share(pairs.overall)}."
     )
-    _chart(agreement_graph(own, pairs, charts.page_colours()), "graph", simulated)
+    # Wide enough that the names left and right fit on a telephone too.
+    graph = agreement_graph(own, pairs, charts.page_colours()).update_xaxes(range=[-1.75, 1.75])
+    _chart(graph, "graph", simulated)
     _note(own.overall, "Nodes: repeated questions.")
     _note(pairs.overall, "Edges: questions that both were asked; a pair that shares none is dotted.")
     columns = ["n", "percent", "low", "high", "kappa", "ac1"]

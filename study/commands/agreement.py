@@ -111,6 +111,8 @@ def _pair(row: dict[Any, Any]) -> dict[str, Any]:
         "a": row["a"],
         "b": row["b"],
         **_value(row, "percent", "low", "high", "percent agreement; Wilson interval over items"),
+        "approximate": bool(row["n"]) and bool(row["approximate"]),
+        "kappa_misleads": row["kappa_misleads"] is True,
         "cohen_kappa": _value(row, "kappa", "kappa_low", "kappa_high", "Cohen's kappa; asymptotic interval"),
         "gwet_ac1": _value(row, "ac1", "ac1_low", "ac1_high", "Gwet's AC1; asymptotic interval"),
     }

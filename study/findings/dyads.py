@@ -10,7 +10,8 @@ from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, logit_t, t_interval, wilson
 from study.findings.trials import Codes
 
-# Simulated coverage exceeds 98 % where there are fewer raters or items a pair (docs/statistics.md).
+# Simulated coverage exceeds 98 % with fewer raters or items a pair, and with items that all read
+# (docs/statistics.md).
 FEW_RATERS = 5
 FEW_ITEMS = 60
 
@@ -66,7 +67,7 @@ def pair_mean(found: PairValues, what: str, shared: float = 0.0) -> Estimate:
     low, high = interval(np.array([mean]), np.array([error]), np.array([len(people) - 1.0]))
     left_out = len(found.value) - len(pairs.value)
     reason = f"{left_out} pairs left out: {what} undefined" if left_out else None
-    few = len(people) < FEW_RATERS or n / len(found.n) < FEW_ITEMS
+    few = len(people) < FEW_RATERS or n / len(found.n) < FEW_ITEMS or shared > 0
     return Estimate(mean, float(low[0]), float(high[0]), n, method, reason, len(people), few)
 
 

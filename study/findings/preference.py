@@ -15,7 +15,7 @@ from study.findings.intervals import Array, participant_means, share_estimates, 
 from study.findings.paired import PairedTest, paired_test
 from study.findings.trials import PREFERENCES, SUBSETS, Codes, codes, factorize, of_experiment
 
-FEW_PARTICIPANTS = 30
+FEW_PARTICIPANTS = 100
 MARGIN_BANDS = (-1.0, -0.2, 0.0, 0.1, 0.2, 0.4, 1.0)
 
 

@@ -25,14 +25,15 @@ _SECONDS_BETWEEN_CHECKPOINTS = 20.0
 class Examples:
     """What one network learns from: images, and for each row of `rows` its targets.
 
-    `pixels` (images, s, s, 3) holds every image; `rows` (n,) are this network's. `positive` (n,) says whether
-    a row shows the network's emotion, `units` (n, 21) its label's action units, `has_units` (n,) whether they
-    are known (they are not for None, Uncertain and Non-Face).
+    `pixels` (images, s, s, 3) holds every image; `rows` (n,) are this network's. `slots` (n,) is each row's
+    class: 0 where it shows a one-vs-rest network's emotion and 1 elsewhere, or the emotion's place. `units`
+    (n, 21) are its label's action units, `has_units` (n,) whether they are known (they are not for None,
+    Uncertain and Non-Face).
     """
 
     pixels: Pixels
     rows: npt.NDArray[np.int64]
-    positive: npt.NDArray[np.bool_]
+    slots: npt.NDArray[np.int64]
     units: npt.NDArray[np.float32]
     has_units: npt.NDArray[np.bool_]
 
@@ -62,7 +63,7 @@ def train(
 ) -> float:
     """Train a network in place and return the last epoch's mean loss.
 
-    The loss is the binary head's cross-entropy plus, where there is an action-unit head, binary cross-entropy
+    The loss is the class head's cross-entropy plus, where there is an action-unit head, binary cross-entropy
     summed over the 21 units (Eq. 7), both means over the images. Where `checkpoint` exists, training goes on
     with the epoch after it, and ends with the very weights that an uninterrupted training gives.
     """
@@ -101,8 +102,8 @@ def predict(
     for start in range(0, len(pixels), batch):
         images = normalise(to_tensor(pixels[start : start + batch], device), network.mean, network.std)
         with autocast(device, dtype):
-            binary_logits, unit_logits = network(images)
-        positive.append(functional.softmax(binary_logits, dim=1)[:, 0].cpu().numpy())
+            class_logits, unit_logits = network(images)
+        positive.append(functional.softmax(class_logits, dim=1)[:, 0].cpu().numpy())
         if unit_logits is not None:
             units.append(torch.sigmoid(unit_logits).cpu().numpy())
     return np.concatenate(positive).astype(np.float64), (
@@ -150,10 +151,10 @@ def _train_batch(
 ) -> torch.Tensor:
     bytes_ = to_tensor(examples.pixels[examples.rows[chosen]], fit.device)
     images = normalise(augment(bytes_, fit.images, generator), network.mean, network.std)
-    slots = torch.from_numpy((~examples.positive[chosen]).astype(np.int64)).to(fit.device)
+    slots = torch.from_numpy(examples.slots[chosen]).to(fit.device)
     with autocast(fit.device, fit.dtype):
-        binary_logits, unit_logits = network(images)
-    loss = functional.cross_entropy(binary_logits, slots)
+        class_logits, unit_logits = network(images)
+    loss = functional.cross_entropy(class_logits, slots)
     if unit_logits is not None:
         target = torch.from_numpy(examples.units[chosen]).to(fit.device)
         known = torch.from_numpy(examples.has_units[chosen].astype(np.float32)).to(fit.device)

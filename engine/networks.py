@@ -14,12 +14,15 @@ from engine.errors import EngineError
 from engine.recipe import Recipe
 from engine.timm_import import load_timm
 
-Kind = Literal["ensemble", "action_units"]
+Kind = Literal["ensemble", "action_units", "foundation"]
 
 
 @dataclass(frozen=True)
 class NetworkName:
-    """Which of the bundle's networks: of the ensemble (24 in the paper) or of the AU classifier (8)."""
+    """Which network: of the ensemble (24 in the paper), of the AU classifier (8), or a backbone's foundation.
+
+    A foundation is no network of the bundle but what the others start from; its `emotion` is "all".
+    """
 
     kind: Kind
     backbone: str
@@ -44,8 +47,20 @@ def network_names(recipe: Recipe) -> list[NetworkName]:
     return ensemble + [NetworkName("action_units", recipe.au_backbone, emotion) for emotion in EMOTIONS]
 
 
+def foundation_names(recipe: Recipe) -> list[NetworkName]:
+    """The foundations of a recipe's backbones; none where it has no such section."""
+    if recipe.foundation is None:
+        return []
+    return [
+        NetworkName("foundation", name, "all")
+        for name in dict.fromkeys((*recipe.backbones, recipe.au_backbone))
+    ]
+
+
 class Network(nn.Module):
-    """A backbone's pooled features, a binary head (softmax over 2, slot 0 positive), perhaps 21 sigmoids.
+    """A backbone's pooled features, a head of classes (softmax), and perhaps 21 sigmoids.
+
+    A one-vs-rest network has two classes, slot 0 positive; a foundation has the eight emotions.
 
     `mean` and `std` (3,) are the backbone's own normalisation, for values in 0..1. The heads compute in fp32
     whatever the backbone does.
@@ -54,21 +69,21 @@ class Network(nn.Module):
     mean: torch.Tensor
     std: torch.Tensor
 
-    def __init__(self, features: nn.Module, width: int, *, with_units: bool) -> None:
+    def __init__(self, features: nn.Module, width: int, *, classes: int, with_units: bool) -> None:
         super().__init__()
         self.features = features
-        self.binary = nn.Linear(width, 2)
+        self.classes = nn.Linear(width, classes)
         self.units = nn.Linear(width, len(ACTION_UNITS)) if with_units else None
         settings = cast("dict[str, tuple[float, ...]]", getattr(features, "pretrained_cfg", {}))
         self.register_buffer("mean", torch.tensor(settings.get("mean", (0.5,) * 3)), persistent=False)
         self.register_buffer("std", torch.tensor(settings.get("std", (0.5,) * 3)), persistent=False)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Logits (n, 2) and (n, 21) in fp32, the second None without that head; `images` are normalised."""
+        """Logits (n, classes) and (n, 21) in fp32, the second None without that head."""
         features = self.features(images)
         with torch.autocast(images.device.type, enabled=False):
             wide = features.float()
-            return self.binary(wide), None if self.units is None else self.units(wide)
+            return self.classes(wide), None if self.units is None else self.units(wide)
 
 
 def build(
@@ -83,7 +98,8 @@ def build(
         torch.manual_seed(generator_seed)
     features = _backbone(name.backbone, size, pretrained)
     width = int(getattr(features, "head_hidden_size", None) or features.num_features)  # type: ignore[arg-type]
-    return Network(features, width, with_units=name.kind == "action_units")
+    classes = len(EMOTIONS) if name.kind == "foundation" else 2
+    return Network(features, width, classes=classes, with_units=name.kind != "ensemble")
 
 
 def normalise(batch: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:

@@ -96,7 +96,12 @@ class LabelSettings:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides what training gives, apart from the images."""
+    """Everything that decides what training gives, apart from the images.
+
+    With `foundation`, each backbone is first trained on all training images to tell the eight emotions and
+    the 21 action units apart, and every one-vs-rest network of it starts from there: for images that no
+    pretrained weights are like, or where none can be had.
+    """
 
     name: str
     backbones: tuple[str, ...]
@@ -107,6 +112,7 @@ class Recipe:
     pretrained: bool = False
     seed: int = 0
     precision: Precision = "auto"
+    foundation: TrainingSettings | None = None
     sampling: SamplingSettings = SamplingSettings()
     confidence: ConfidenceSettings = ConfidenceSettings()
     labels: LabelSettings = LabelSettings()
@@ -182,6 +188,10 @@ def _section(kind: type[Any], values: object, source: str, place: str = "") -> A
 
 
 def _value(hint: Any, value: object, source: str, place: str) -> Any:
+    if types.NoneType in typing.get_args(hint):
+        if value is None:
+            return None
+        hint = next(kind for kind in typing.get_args(hint) if kind is not types.NoneType)
     if dataclasses.is_dataclass(hint):
         return _section(typing.cast("type[Any]", hint), value, source, f"{place}.")
     if typing.get_origin(hint) is Literal:
@@ -219,8 +229,10 @@ def _check(recipe: Recipe, source: str) -> None:
     for name in ("shift", "zoom", "brightness", "contrast"):
         bounds.append((f"images.{name}", getattr(recipe.images, name), 0, 0.9))
     bounds.append(("images.rotate", recipe.images.rotate, 0, 180))
-    for section in ("ensemble", "action_units"):
-        settings: TrainingSettings = getattr(recipe, section)
+    sections = {"ensemble": recipe.ensemble, "action_units": recipe.action_units}
+    if recipe.foundation is not None:
+        sections["foundation"] = recipe.foundation
+    for section, settings in sections.items():
         bounds += [
             (f"{section}.learning_rate", settings.learning_rate, 1e-8, 10),
             (f"{section}.epochs", settings.epochs, 1, 10_000),

@@ -6,12 +6,10 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import torch
 
@@ -20,67 +18,20 @@ from engine.annotations import LABELS, read_annotations
 from engine.appraisal import Predictions, appraise
 from engine.bundle import Bundle, open_bundle, sha256, write_json
 from engine.decoding import image_files
-from engine.devices import available_cores, choose_device, network_dtype
-from engine.emfacs import EMOTIONS, action_unit_vector
+from engine.devices import available_cores, choose_device
 from engine.errors import EngineError
-from engine.fitting import Examples, Fit, batches_per_epoch, predict, train
 from engine.images import read_manifest, write_table
-from engine.networks import NetworkName, build, network_names
+from engine.network_task import PIXELS, NetworkTask, train_network
+from engine.networks import foundation_names, network_names
 from engine.pixels import Unreadable, decode_to_file, open_pixels, pixel_fingerprint
-from engine.recipe import Recipe, TrainingSettings
-from engine.roles import assign_roles, confidence_role
-from engine.sampling import negative_rows
+from engine.recipe import Recipe
+from engine.roles import assign_roles
 from engine.training_log import TrainingLog
-from engine.workers import Send, run_tasks
+from engine.workers import run_tasks
 
-_PIXELS, _JOB = "pixels.npy", "job.json"
+_JOB = "job.json"
 # A batch of small images is too little work for several threads: one process a core is then twice as fast.
 _LARGEST_FOR_PROCESSES = 128
-
-
-@dataclass(frozen=True)
-class NetworkTask:
-    """One network of a job, as a worker process gets it."""
-
-    name: NetworkName
-    recipe: Recipe
-    folder: Path
-    device: str
-    threads: int
-    labels: npt.NDArray[np.object_]
-    roles: npt.NDArray[np.object_]
-
-    @property
-    def settings(self) -> TrainingSettings:
-        """The recipe's settings for this kind of network."""
-        return self.recipe.ensemble if self.name.kind == "ensemble" else self.recipe.action_units
-
-    @property
-    def finished_file(self) -> Path:
-        """Where the weights lie once the network is trained."""
-        return self.folder / bundles.NETWORKS / f"{self.name.stem}.safetensors"
-
-    @property
-    def results_file(self) -> Path:
-        """Where the network's answers on the images of the confidence scores lie until the job ends."""
-        return self.folder / bundles.UNFINISHED / f"{self.name.stem}.npz"
-
-    def rows(self) -> npt.NDArray[np.int64]:
-        """Places of the network's training images: its positives, and negatives drawn for it (Sec. 3.2)."""
-        rng = np.random.default_rng(self.name.seed(self.recipe.seed))
-        train_rows = np.flatnonzero(self.roles == "train")
-        labels = pd.Series(self.labels[train_rows])
-        sampling = self.recipe.sampling
-        negatives = negative_rows(
-            self.name.emotion, labels, rng, ratio=sampling.negatives, random_share=sampling.random_share
-        )
-        positives = np.flatnonzero(labels == self.name.emotion)
-        chosen = np.concatenate([positives, negatives])
-        return np.sort(train_rows[chosen])
-
-    def batches(self) -> int:
-        """Number of batches that training takes."""
-        return self.settings.epochs * batches_per_epoch(len(self.rows()), self.settings.batch)
 
 
 def train_bundle(
@@ -124,52 +75,6 @@ def train_bundle(
     return open_bundle(folder)
 
 
-def train_network(task: NetworkTask, send: Send) -> None:
-    """Train one network, and leave its weights and its answers on the images of the confidence scores.
-
-    Sends ("batch", name, epoch, batches, loss) after each batch and ("trained", name, loss) at the end.
-    """
-    torch.set_num_threads(task.threads)
-    device, seed = torch.device(task.device), task.name.seed(task.recipe.seed)
-    network = build(
-        task.name,
-        task.recipe.images.size,
-        pretrained=task.recipe.pretrained,
-        generator_seed=int(seed.generate_state(1)[0]),
-    )
-    dtype = network_dtype(network, device, task.recipe.precision, training=True)
-    fit = Fit(task.settings, task.recipe.images, seed, device, dtype)
-    pixels = open_pixels(task.folder / bundles.UNFINISHED / _PIXELS)
-    checkpoint = task.results_file.with_suffix(".checkpoint")
-
-    def report(epoch: int, batches: int, loss: float) -> None:
-        send(("batch", task.name, epoch, batches, loss))
-
-    loss = train(network, _examples(task, pixels), fit, report, checkpoint)
-    asked = np.flatnonzero(task.roles == confidence_role(task.recipe))
-    dtype = network_dtype(network, device, task.recipe.precision, training=False)
-    positive, units = predict(network, pixels[asked], device, dtype)
-    with task.results_file.open("wb") as file:
-        np.savez(file, rows=asked, loss=loss, positive=positive, units=[] if units is None else units)
-    bundles.save_network(network, task.finished_file)
-    checkpoint.unlink(missing_ok=True)
-    send(("trained", task.name, loss))
-
-
-def _examples(task: NetworkTask, pixels: npt.NDArray[np.uint8]) -> Examples:
-    rows = task.rows()
-    labels = task.labels[rows]
-    vectors = {emotion: action_unit_vector(emotion) for emotion in EMOTIONS}
-    nothing = np.zeros_like(vectors["Neutral"])
-    return Examples(
-        pixels=pixels,
-        rows=rows,
-        positive=labels == task.name.emotion,
-        units=np.stack([vectors.get(label, nothing) for label in labels]).astype(np.float32),
-        has_units=np.isin(labels.astype(str), EMOTIONS),
-    )
-
-
 def _read_rows(manifest: Path, annotations: str | Path | None, recipe: Recipe) -> pd.DataFrame:
     frame = read_manifest(manifest, labels=LABELS, check_files=False, unlabelled=annotations is not None)
     return assign_roles(frame, None if annotations is None else read_annotations(annotations), recipe)
@@ -210,10 +115,10 @@ def _decode(
 ) -> list[Unreadable]:
     """Decode the images into the job's folder, unless an earlier run did; return the unreadable ones."""
     failed = unfinished / "unreadable.json"
-    if not (failed.is_file() and (unfinished / _PIXELS).is_file()):
+    if not (failed.is_file() and (unfinished / PIXELS).is_file()):
         files = image_files(rows, root)
         with log.counting(len(files), "decode") as advance:
-            failures = decode_to_file(files, recipe.images.size, unfinished / _PIXELS, advance)
+            failures = decode_to_file(files, recipe.images.size, unfinished / PIXELS, advance)
         write_json({"failures": [dataclasses.asdict(failure) for failure in failures]}, failed)
     failures = [Unreadable(**failure) for failure in json.loads(failed.read_text())["failures"]]
     for failure in failures:
@@ -228,7 +133,7 @@ def _tasks(
     threads = max(1, available_cores() // workers)
     return [
         NetworkTask(name, recipe, folder, str(device), threads, labels, roles)
-        for name in network_names(recipe)
+        for name in (*foundation_names(recipe), *network_names(recipe))
     ]
 
 
@@ -241,6 +146,7 @@ def _finish(
     tasks: list[NetworkTask], identity: Mapping[str, str], rows: pd.DataFrame, failures: list[Unreadable]
 ) -> None:
     folder, recipe = tasks[0].folder, tasks[0].recipe
+    tasks = [task for task in tasks if task.name.kind != "foundation"]
     results = {task.name: _results(task) for task in tasks}
     confidence, counts = appraise(
         recipe, {name: result[0] for name, result in results.items()}, rows["label"]
@@ -254,7 +160,7 @@ def _finish(
         for task in tasks
     }
     data = {
-        "pixels": pixel_fingerprint(open_pixels(folder / bundles.UNFINISHED / _PIXELS)),
+        "pixels": pixel_fingerprint(open_pixels(folder / bundles.UNFINISHED / PIXELS)),
         "images": {str(role): int(count) for role, count in rows["role"].value_counts().sort_index().items()},
         "unreadable": [dataclasses.asdict(failure) for failure in failures],
     }

@@ -65,12 +65,14 @@ class TrainingLog:
         self._bar = tqdm(total=total, desc="train", unit="batch", disable=not self._progress)
 
     def receive(self, news: News) -> None:
-        """Take a worker's message: ("batch", name, epoch, batches, loss), ("trained", name, loss) or ("kept",
-        name).
+        """Take a worker's message: ("batch", name, epoch, batches, loss), ("trained", name, loss),
+        ("kept", name) or ("waiting", name).
         """
         kind, name = news[0], news[1]
         if kind == "batch":
             self._batch(name, *news[2:])
+            return
+        if kind == "waiting":
             return
         self._trained += 1
         self._advance(name, self._totals[name])

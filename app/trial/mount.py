@@ -1,0 +1,56 @@
+"""Mounts the trial: the question loop that runs in the participant's browser."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from app.palette import EMOTION_COLOURS
+
+HERE = Path(__file__).parent
+# In the order in which they need each other; trial.js has the default export.
+MODULES = ("words.js", "label.js", "timing.js", "outbox.js", "supply.js", "screen.js", "trial.js")
+API = "/api/trial"
+
+
+@cache
+def script() -> str:
+    """Return the component's modules as the single module that Streamlit takes.
+
+    A component that no installed package carries gets its JavaScript as one string, where a relative import leads
+    nowhere. So the modules are joined in order, without their imports and, but for the default one, their exports.
+    """
+    sources = [(HERE / name).read_text(encoding="utf-8") for name in MODULES]
+    joined = re.sub(
+        r"^import \{[^}]*\} from \"\./[a-z]+\.js\";\n", "", "\n".join(sources), flags=re.MULTILINE
+    )
+    return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
+
+
+def trial(study: str, participant: str, on_elsewhere: Callable[[], None] | None = None) -> None:
+    """Mount the trial of one participant; Streamlit reruns when the server says that there is nothing to ask.
+
+    Args:
+        study: what tells this study from others in the same browser.
+        participant: the participant's code; with the study it names the answers kept in the browser.
+        on_elsewhere: called before that rerun.
+    """
+    component = st.components.v2.component(
+        "facevalue_trial",
+        html=(HERE / "trial.html").read_text(encoding="utf-8"),
+        css=(HERE / "trial.css").read_text(encoding="utf-8"),
+        js=script(),
+    )
+    component(
+        key=f"trial-{study}-{participant}",
+        data={
+            "study": study,
+            "participant": participant,
+            "api": API,
+            "emotions": list(EMOTION_COLOURS),
+            "palette": EMOTION_COLOURS,
+        },
+        on_elsewhere_change=on_elsewhere or (lambda: None),
+    )

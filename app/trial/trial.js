@@ -1,0 +1,249 @@
+// The question loop: asks from memory, hands answers to the outbox, and follows where the server says one is.
+
+import { NOTICES, SAVING } from "./words.js";
+import { Outbox, ask, isTemporary } from "./outbox.js";
+import { Pace, Stopwatch, painted } from "./timing.js";
+import { Screen } from "./screen.js";
+import { Supply, ready, reload } from "./supply.js";
+
+const ASSUMED_PACE_MS = 6000;
+const RETRY_MS = 2000;
+const REPEAT_MS = 5000;
+const QUIET_MS = 600; // A post under way is worth a word only when it takes longer than this.
+const REFUSALS = { 401: "signed_out", 403: "not_yours", 410: "closed" };
+
+const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+class Trial {
+  constructor(root, data, rerun) {
+    Object.assign(this, { data, rerun, mounts: 0, ended: false, answering: false, turn: 0 });
+    Object.assign(this, { answered: 0, total: 0, asked: 0, undoable: null, last: null, awaited: null, astray: null });
+    this.supply = new Supply();
+    this.watch = new Stopwatch();
+    this.pace = new Pace(ASSUMED_PACE_MS);
+    this.screen = new Screen(root, data, {
+      answer: (choice, input, at) => this.answer(choice, input, at),
+      undo: () => this.undo(),
+      visibility: () => this.watch.visibility(),
+    });
+    this.outbox = new Outbox({
+      name: `${data.study}:${data.participant}`,
+      api: data.api,
+      highest: () => this.supply.highest(this.total, this.asked),
+      heard: (entry, status, body) => this.heard(entry, status, body),
+      changed: () => this.tellSaving(),
+    });
+    this.network = () => this.outbox.retryNow();
+    for (const change of ["online", "offline"]) addEventListener(change, this.network);
+  }
+
+  end() {
+    this.ended = true;
+    this.turn += 1;
+    this.outbox.end();
+    this.screen.end();
+    clearTimeout(this.quiet);
+    for (const change of ["online", "offline"]) removeEventListener(change, this.network);
+  }
+
+  // What waits from an earlier visit goes first; only then is the server's word on where one is complete.
+  async begin() {
+    await this.outbox.flush();
+    if (!this.outbox.stopped) await this.sync();
+  }
+
+  async sync() {
+    this.answering = false;
+    this.screen.wait();
+    let reply = await ask(`${this.data.api}/state`);
+    while (isTemporary(reply.status) && !this.ended) {
+      this.screen.saving("offline", SAVING.offline(this.outbox.waiting));
+      await later(RETRY_MS);
+      reply = await ask(`${this.data.api}/state`);
+    }
+    if (this.ended) return;
+    this.tellSaving();
+    if (reply.status !== 200) this.refused(reply.status, reply.body);
+    else if (reply.body.state === "asking") this.resume(reply.body);
+    else if (reply.body.state === "done") this.finish(reply.body.progress);
+    else this.moveOn();
+  }
+
+  // Streamlit draws what comes now: the thanks, the closed door. It is told again should it have been away.
+  moveOn() {
+    if (this.ended) return;
+    this.rerun();
+    setTimeout(() => this.moveOn(), REPEAT_MS);
+  }
+
+  resume({ questions, progress, undoable }) {
+    this.supply.replace(questions);
+    this.follow(progress, undoable);
+    this.asked = (this.supply.current?.number ?? progress.total) - 1;
+    this.awaited = null;
+    this.show();
+  }
+
+  async show() {
+    const turn = ++this.turn;
+    const question = this.supply.current;
+    this.answering = false;
+    this.watch.reset();
+    this.tellProgress();
+    if (!question) return this.nothingLeft();
+    while (!(await this.pictured(question))) {
+      if (turn !== this.turn) return;
+      this.screen.notice(NOTICES.unreadable);
+      await later(RETRY_MS);
+      if (turn !== this.turn) return;
+      reload(question);
+    }
+    if (turn !== this.turn) return;
+    this.screen.ask(question);
+    const at = await painted();
+    if (turn !== this.turn) return;
+    this.watch.start(at);
+    this.answering = true;
+  }
+
+  async pictured(question) {
+    const slow = setTimeout(() => this.screen.wait(), 100);
+    const shows = await ready(question);
+    clearTimeout(slow);
+    return shows;
+  }
+
+  answer(choice, input, at) {
+    const question = this.supply.current;
+    const reading = this.answering && question.options.includes(choice) ? this.watch.read(at) : null;
+    if (!reading) return;
+    this.supply.next();
+    this.last = question;
+    this.asked = question.number;
+    this.undoable = question.id;
+    this.answered += 1;
+    this.pace.add(reading);
+    this.screen.notice("");
+    this.outbox.add("answers", { question: question.id, choice, ...reading, input });
+    this.show();
+  }
+
+  // The last answer is taken back in its turn: after the post of that answer, should it still be waiting.
+  undo() {
+    const id = this.undoable;
+    if (!id || this.awaited || this.outbox.stopped) return;
+    const known = this.last?.id === id ? this.last : null;
+    this.undoable = null;
+    this.last = null;
+    this.answered -= 1;
+    this.screen.notice("");
+    this.outbox.add("undo", { question: id });
+    if (known) return this.takeBack(known);
+    this.awaited = id;
+    this.answering = false;
+    this.turn += 1;
+    this.screen.wait();
+  }
+
+  takeBack(question) {
+    this.supply.putBack(question);
+    this.asked = question.number - 1;
+    this.show();
+  }
+
+  heard(entry, status, body) {
+    if (this.ended) return;
+    if (this.outbox.stopped) return this.refused(status, body);
+    if (status !== 200) this.astray = status === 409 ? "moved" : "asked_again";
+    else this.stored(entry, body);
+    if (this.outbox.waiting) return;
+    if (this.astray) this.findTheWay();
+    else {
+      this.follow(body.progress, body.undoable);
+      if (!this.supply.current && !this.awaited) this.show();
+    }
+  }
+
+  findTheWay() {
+    this.screen.notice(NOTICES[this.astray]);
+    this.astray = null;
+    this.last = null;
+    this.sync();
+  }
+
+  stored(entry, { questions = [], question }) {
+    const empty = !this.supply.current;
+    this.supply.extend(questions, this.asked);
+    if (question && question.id === this.awaited) {
+      this.awaited = null;
+      this.takeBack(question);
+    } else if (empty && this.supply.current && !this.awaited) {
+      this.screen.notice("");
+      this.show();
+    }
+  }
+
+  follow(progress, undoable) {
+    this.answered = progress.answered;
+    this.total = progress.total;
+    this.undoable = undoable;
+    this.tellProgress();
+  }
+
+  nothingLeft() {
+    const all = this.total > 0 && this.answered >= this.total;
+    if (!this.outbox.waiting && !this.outbox.offline) return this.sync();
+    this.screen.clear("empty");
+    this.screen.notice(all ? NOTICES.saving_last : NOTICES.ahead);
+  }
+
+  finish(progress) {
+    this.follow(progress, null);
+    this.screen.clear("finished");
+    this.screen.notice(NOTICES.finished);
+    this.moveOn();
+  }
+
+  refused(status, body) {
+    const kind = REFUSALS[status];
+    this.turn += 1;
+    this.answering = false;
+    this.undoable = null;
+    this.tellProgress();
+    this.screen.clear("stopped");
+    this.screen.notice(kind ? NOTICES[kind](this.outbox.waiting) : body.error?.message ?? `Status ${status}`);
+    if (kind === "closed" && !this.outbox.waiting) this.moveOn();
+  }
+
+  tellProgress() {
+    this.screen.progress(this.answered, this.total, this.pace.left(this.total - this.answered));
+    this.screen.undoable(Boolean(this.undoable));
+  }
+
+  tellSaving() {
+    clearTimeout(this.quiet);
+    const { waiting, offline, stopped } = this.outbox;
+    const kind = stopped && waiting ? "stopped" : offline ? "offline" : waiting ? "waiting" : "saved";
+    const tell = () => this.screen.saving(kind, SAVING[kind](this.outbox.waiting));
+    if (kind === "waiting" && waiting < 2) this.quiet = setTimeout(tell, QUIET_MS);
+    else tell();
+  }
+}
+
+const running = new WeakMap();
+
+// Streamlit calls this at every rerun with the same root; one Trial lives there until the last call is cleaned up.
+export default function mount({ data, parentElement, setTriggerValue }) {
+  let trial = running.get(parentElement);
+  if (!trial) {
+    trial = new Trial(parentElement, data, () => setTriggerValue("elsewhere", true));
+    running.set(parentElement, trial);
+    trial.begin();
+  }
+  const call = ++trial.mounts;
+  return () => {
+    if (trial.mounts !== call) return;
+    running.delete(parentElement);
+    trial.end();
+  };
+}

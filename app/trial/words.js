@@ -1,0 +1,54 @@
+// Everything the question page says, and the keys it listens to.
+
+export const EXPERIMENTS = {
+  1: {
+    question: "Which describes this face better?",
+    options: { left: "Left", right: "Right", both: "Both", none: "None" },
+    help: "Each panel rates the face for eight emotions, from 0 (not at all) to 1 (fully). Choose the panel that "
+      + "describes the face better, “Both” if they describe it equally well, or “None” if neither does.",
+  },
+  2: {
+    question: "Which of the two belongs to this face?",
+    options: { left: "Left", right: "Right" },
+    help: "Each panel rates a face for eight emotions, from 0 (not at all) to 1 (fully). One was made for this face, "
+      + "the other for another one. Choose the one that belongs to this face.",
+  },
+};
+
+export const CHOICE_OF_KEY = {
+  ArrowLeft: "left", ArrowRight: "right", ArrowUp: "both", ArrowDown: "none",
+  1: "left", 2: "right", 3: "both", 4: "none",
+};
+export const CAPS = { left: ["←", "1"], right: ["→", "2"], both: ["↑", "3"], none: ["↓", "4"] };
+
+const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+export const SAVING = {
+  saved: () => "All answers saved",
+  waiting: (n) => `${n} waiting`,
+  offline: (n) => (n ? `Offline, nothing is lost (${n} waiting)` : "Offline, nothing is lost"),
+  stopped: (n) => `${n} waiting`,
+};
+
+export const NOTICES = {
+  moved: "You have gone on in another window, so here is the question you have reached. Nothing is lost.",
+  asked_again: "The study could not take one answer, so its question is asked again. We are sorry.",
+  ahead: "You have answered everything that was loaded. The next question comes as soon as the connection is back. "
+    + "Nothing is lost.",
+  saving_last: "That was the last question. Your last answers are being saved, please keep this page open.",
+  finished: "That was the last question. Thank you!",
+  unreadable: "The image of this question does not load. We keep trying; you can also reload the page.",
+  signed_out: (n) => `This browser is no longer signed in. Please open your personal link again.${kept(n)}`,
+  not_yours: (n) => `Another person's link was opened in this browser. Please open your own link again.${kept(n)}`,
+  closed: (n) => "This study is closed now. Thank you for taking part."
+    + (n ? ` ${count(n, "answer")} came too late to be saved.` : ""),
+};
+
+const kept = (n) => (n ? ` ${count(n, "answer")} kept here will be saved then.` : "");
+
+export function timeLeft(milliseconds) {
+  const minutes = Math.round(milliseconds / 60000);
+  if (minutes < 1) return "less than a minute left";
+  if (minutes < 90) return `about ${count(minutes, "minute")} left`;
+  return `about ${count(Math.round(minutes / 60), "hour")} left`;
+}

@@ -59,6 +59,7 @@ def main() -> None:
         tables.append(over_participants(name, design, truth, args.studies, rng))
     for name in ("paper: 6 x 667, ring", "6 x 667, complete", "6 x 250, ring", "6 x 60, ring"):
         tables.append(over_questions(name, DESIGNS[name], args.studies // 2, args.resamples, rng))
+    tables.append(shared_images(args.studies, rng))
     found = pd.concat(tables, ignore_index=True)
     print(found.to_string(index=False, float_format="{:.3f}".format))
     if args.out:
@@ -126,6 +127,24 @@ def over_questions(
             if low is not None and high is not None and np.isfinite(low) and np.isfinite(high):
                 seen[kind].append((low, high, truth[what]))
     return _rows(f"{name}; these people", seen, dict(tried))
+
+
+def shared_images(studies: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Coverage of the share of soft where all six answer the same 120 images, with and without their
+    covariance.
+    """
+    design = Design(questions=20, self_share=0, overlap_share=5, scheme="complete")
+    population = replace(POPULATION, concentration=200.0, common=1.0, noise=0.05)
+    seen: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    for _ in tqdm(range(studies), desc="shared images", leave=False):
+        trials = simulate_trials(design, population, rng)
+        trials = trials[trials["experiment"] == 1].assign(kind="first")
+        apart = trials.assign(image=np.arange(len(trials)))
+        for what, table in (("share of soft", trials), ("share of soft, images taken as apart", apart)):
+            one = preference(table).overall["soft"]
+            if one.low is not None and one.high is not None:
+                seen[what].append((one.low, one.high, population.preference[0]))
+    return _rows("6 x 120 images that all answer", seen, studies)
 
 
 def own_values(design: Design, people: People, resamples: int, rng: np.random.Generator) -> Rows:

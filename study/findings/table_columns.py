@@ -23,7 +23,7 @@ COEFFICIENTS: dict[str, Callable[..., Coefficient]] = {
     "alpha": pair_alpha,
 }
 RESAMPLED_TABLES = 66
-LEAST_ITEMS = 50
+LEAST_ITEMS = 60
 HIGH_AGREEMENT = 0.7
 MISLED_BY = 0.2
 
@@ -36,7 +36,7 @@ def table_columns(
     tables: (tables, K, K). Percent has Wilson's interval. The coefficients have asymptotic intervals, or
     percentiles of resampled items with resamples and rng, for up to 66 tables (twelve participants' pairs).
     kappa_misleads: percent is 70 % or more, yet kappa 0.2 or more below AC1, as one prevailing category
-    makes it (Feinstein & Cicchetti 1990; Byrt, Bishop & Carlin 1993). approximate: under 50 items, where
+    makes it (Feinstein & Cicchetti 1990; Byrt, Bishop & Carlin 1993). approximate: under 60 items, where
     the coefficients' intervals hold the truth in fewer than 92 % of simulated studies (docs/statistics.md).
     Besides, _error (tables,) and _influence (tables, K, K) of percent and each coefficient.
     """

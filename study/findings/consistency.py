@@ -40,7 +40,8 @@ def self_agreement(
     tables = _tables(pairs, participant, len(names))
     by_participant = _table_rows(names, tables, STRATA, resamples, rng)
     same = (pairs["choice"] == pairs["again"]).to_numpy(float)
-    overall = share_estimates(participant_means(same, participant), "self-agreement")[0]
+    image = factorize(pairs["image"])[0] if "image" in pairs.columns else None
+    overall = share_estimates(participant_means(same, participant, image), "self-agreement")[0]
     return SelfAgreement(
         by_participant,
         overall,
@@ -53,9 +54,9 @@ def self_agreement(
 def repeated(trials: pd.DataFrame) -> pd.DataFrame:
     """Each self-repeat beside its first answer.
 
-    Columns: participant, experiment, choice, again; where the trials hold position, lag in questions; where
-    they hold side, swapped (the sides were exchanged), left_before and left_again (left was pressed; NaN for
-    both and none).
+    Columns: participant, experiment, choice, again; image where the trials hold it; where the trials hold
+    position, lag in questions; where they hold side, swapped (the sides were exchanged), left_before and
+    left_again (left was pressed; NaN for both and none).
 
     Repeats whose first answer is not among the trials are left out. StudyError where question ids repeat.
     """
@@ -63,12 +64,16 @@ def repeated(trials: pd.DataFrame) -> pd.DataFrame:
     again = trials[(trials["kind"] == "self_repeat") & trials["choice"].notna()]
     at = unique_questions(trials).get_indexer(pd.Index(again["repeats"]))
     again, before = again[at >= 0], trials.iloc[at[at >= 0]]
+    own = again["participant"].to_numpy() == before["participant"].to_numpy()
+    again, before = again[own], before[own]
     columns: dict[str, object] = {
         "participant": again["participant"].to_numpy(),
         "experiment": again["experiment"].to_numpy(),
         "choice": before["choice"].to_numpy(),
         "again": again["choice"].to_numpy(),
     }
+    if "image" in trials.columns:
+        columns["image"] = again["image"].to_numpy()
     if "position" in trials.columns:
         columns["lag"] = again["position"].to_numpy(float) - before["position"].to_numpy(float)
     if "side" in trials.columns:

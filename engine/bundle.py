@@ -49,8 +49,8 @@ class Bundle:
 
     @property
     def name(self) -> str:
-        """The name that label files give the bundle."""
-        return str(self.contents["name"])
+        """The name that label files give the bundle: its folder's."""
+        return self.folder.resolve().name
 
     @property
     def fingerprint(self) -> str:

@@ -212,8 +212,9 @@ def _value(hint: Any, value: object, source: str, place: str) -> Any:
 
 def _tuple(hint: types.GenericAlias, value: object, source: str, place: str) -> tuple[Any, ...]:
     kinds = typing.get_args(hint)
+    size = "" if kinds[-1] is Ellipsis else f" of {len(kinds)}"
     if not isinstance(value, list | tuple) or (kinds[-1] is not Ellipsis and len(value) != len(kinds)):
-        raise RecipeError(f"{source}: {place} is {value!r}; it must be a list")
+        raise RecipeError(f"{source}: {place} is {value!r}; it must be a list{size}")
     return tuple(_value(kinds[0], item, source, place) for item in value)
 
 

@@ -167,7 +167,6 @@ def _finish(
     write_table(rows[["image", "label", "role"]], folder / bundles.ROLES)
     contents: dict[str, Any] = {
         "format": bundles.FORMAT,
-        "name": folder.resolve().name,
         "recipe": recipe.as_dict(),
         "job": dict(identity),
         "data": data,

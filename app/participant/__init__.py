@@ -1,0 +1,1 @@
+"""What a participant lives through: consent, questions, thanks, a closed door."""

@@ -1,7 +1,6 @@
 """Mounts the trial: the question loop that runs in the participant's browser."""
 
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +18,9 @@ API = "/api/trial"
 def script() -> str:
     """Return the component's modules as the single module that Streamlit takes.
 
-    A component that no installed package carries gets its JavaScript as one string, where a relative import leads
-    nowhere. So the modules are joined in order, without their imports and, but for the default one, their exports.
+    A component that no installed package carries gets its JavaScript as one string, where a relative import
+    leads nowhere. So the modules are joined in order, without their imports and, but for the default one,
+    their exports.
     """
     sources = [(HERE / name).read_text(encoding="utf-8") for name in MODULES]
     joined = re.sub(
@@ -29,13 +29,13 @@ def script() -> str:
     return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
 
 
-def trial(study: str, participant: str, on_elsewhere: Callable[[], None] | None = None) -> None:
-    """Mount the trial of one participant; Streamlit reruns when the server says that there is nothing to ask.
+def trial(study: str, participant: str, instructions: str) -> None:
+    """Mount the trial of one participant; it reruns the page when there is nothing more to ask here.
 
     Args:
         study: what tells this study from others in the same browser.
-        participant: the participant's code; with the study it names the answers kept in the browser.
-        on_elsewhere: called before that rerun.
+        participant: the participant's code; with the study it names the answers that wait in the browser.
+        instructions: what the study says about answering, paragraphs of text.
     """
     component = st.components.v2.component(
         "facevalue_trial",
@@ -49,8 +49,15 @@ def trial(study: str, participant: str, on_elsewhere: Callable[[], None] | None 
             "study": study,
             "participant": participant,
             "api": API,
+            "instructions": paragraphs(instructions),
             "emotions": list(EMOTION_COLOURS),
             "palette": EMOTION_COLOURS,
         },
-        on_elsewhere_change=on_elsewhere or (lambda: None),
+        on_elsewhere_change=lambda: None,
     )
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a Markdown text as plain text, for a place that draws no Markdown."""
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"[*_`#]+", "", text))
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", plain) if part.strip()]

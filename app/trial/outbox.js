@@ -5,7 +5,7 @@
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15000;
 const PATIENCE_MS = 15000;
-const STOPPING = { 401: "signed_out", 403: "not_yours", 410: "closed" };
+const STOPPING = new Set([401, 403, 410]);
 const TEMPORARY = new Set([408, 425, 429]);
 
 // crypto.randomUUID is missing where a lab serves plain http, so the uuid (version 4) is built here.
@@ -51,7 +51,7 @@ export class Outbox {
   constructor({ name, api, highest, heard, changed }) {
     Object.assign(this, { prefix: `facevalue:${name}:`, api, highest, heard, changed });
     this.failures = 0;
-    this.stopped = null;
+    this.stopped = false;
     this.ended = false;
     this.entries = this.#stored();
   }
@@ -100,7 +100,7 @@ export class Outbox {
         continue;
       }
       this.failures = 0;
-      this.stopped = STOPPING[status] ?? null;
+      this.stopped = STOPPING.has(status);
       if (!this.stopped) this.#drop(entry);
       this.heard(entry, status, body);
     }

@@ -12,6 +12,8 @@ export class Screen {
     this.part = (name) => this.trial.querySelector(name);
     this.panels = ["left", "right"].map((side) =>
       new Panel(this.part(`[data-side=${side}]`), data.emotions, data.palette));
+    this.part(".instructions").replaceChildren(...data.instructions.map((text) =>
+      Object.assign(document.createElement("p"), { textContent: text })));
     this.on = on;
     this.experiment = null;
     this.listening = new AbortController();

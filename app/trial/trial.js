@@ -10,7 +10,7 @@ const ASSUMED_PACE_MS = 6000;
 const RETRY_MS = 2000;
 const REPEAT_MS = 5000;
 const QUIET_MS = 600; // A post under way is worth a word only when it takes longer than this.
-const REFUSALS = { 401: "signed_out", 403: "not_yours", 410: "closed" };
+const REFUSALS = { signed_out: NOTICES.signed_out, not_yours: NOTICES.not_yours, closed: NOTICES.closed };
 
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -63,7 +63,7 @@ class Trial {
     }
     if (this.ended) return;
     this.tellSaving();
-    if (reply.status !== 200) this.refused(reply.status, reply.body);
+    if (reply.status !== 200) this.refused(reply.body);
     else if (reply.body.state === "asking") this.resume(reply.body);
     else if (reply.body.state === "done") this.finish(reply.body.progress);
     else this.moveOn();
@@ -153,7 +153,7 @@ class Trial {
 
   heard(entry, status, body) {
     if (this.ended) return;
-    if (this.outbox.stopped) return this.refused(status, body);
+    if (this.outbox.stopped) return this.refused(body);
     if (status !== 200) this.astray = status === 409 ? "moved" : "asked_again";
     else this.stored(entry, body);
     if (this.outbox.waiting) return;
@@ -204,15 +204,16 @@ class Trial {
     this.moveOn();
   }
 
-  refused(status, body) {
-    const kind = REFUSALS[status];
+  // The server takes nothing more from this page: what still waits stays in the browser.
+  refused({ error = {} }) {
     this.turn += 1;
     this.answering = false;
     this.undoable = null;
     this.tellProgress();
     this.screen.clear("stopped");
-    this.screen.notice(kind ? NOTICES[kind](this.outbox.waiting) : body.error?.message ?? `Status ${status}`);
-    if (kind === "closed" && !this.outbox.waiting) this.moveOn();
+    const elsewhere = error.code === "consent" || (error.code === "closed" && !this.outbox.waiting);
+    if (elsewhere) this.moveOn();
+    else this.screen.notice((REFUSALS[error.code] ?? NOTICES.foreign)(this.outbox.waiting));
   }
 
   tellProgress() {

@@ -4,14 +4,14 @@ export const EXPERIMENTS = {
   1: {
     question: "Which describes this face better?",
     options: { left: "Left", right: "Right", both: "Both", none: "None" },
-    help: "Each panel rates the face for eight emotions, from 0 (not at all) to 1 (fully). Choose the panel that "
+    help: "Each panel is one label: eight emotions, each from 0 (not at all) to 1 (fully). Choose the one that "
       + "describes the face better, “Both” if they describe it equally well, or “None” if neither does.",
   },
   2: {
     question: "Which of the two belongs to this face?",
     options: { left: "Left", right: "Right" },
-    help: "Each panel rates a face for eight emotions, from 0 (not at all) to 1 (fully). One was made for this face, "
-      + "the other for another one. Choose the one that belongs to this face.",
+    help: "Each panel is one label: eight emotions, each from 0 (not at all) to 1 (fully). One was made for this "
+      + "face, the other for a different face. Choose the one that belongs to this face.",
   },
 };
 
@@ -40,6 +40,7 @@ export const NOTICES = {
   unreadable: "The image of this question does not load. We keep trying; you can also reload the page.",
   signed_out: (n) => `This browser is no longer signed in. Please open your personal link again.${kept(n)}`,
   not_yours: (n) => `Another person's link was opened in this browser. Please open your own link again.${kept(n)}`,
+  foreign: (n) => `This page and the study's server have lost each other. Please open your personal link again.${kept(n)}`,
   closed: (n) => "This study is closed now. Thank you for taking part."
     + (n ? ` ${count(n, "answer")} came too late to be saved.` : ""),
 };

@@ -1,0 +1,48 @@
+"""The participant's one address: what it shows is the step that the database says they are at."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from app.identity import who_is_here
+from app.installation import installation
+from app.participant import closed, consent, question, thanks
+from study.errors import NotFoundError
+from study.flow import Step
+from study.participation import Participation, participation
+
+STYLE = Path(__file__).with_name("page.css")
+_PAGES: dict[Step, Callable[[Participation], None]] = {
+    "consent": consent.page,
+    "asking": question.page,
+    "done": thanks.page,
+    "closed": closed.page,
+}
+
+
+def page() -> None:
+    """Show the participant's present step."""
+    st.html(STYLE)
+    participant_id = who_is_here().participant_id
+    if participant_id is None:
+        nobody()
+        return
+    try:
+        with installation().database.session() as session:
+            mine = participation(session, participant_id, datetime.now(UTC))
+    except NotFoundError:
+        nobody()
+        return
+    _PAGES[mine.step](mine)
+
+
+def nobody() -> None:
+    """Say how to come in."""
+    with st.container(key="reading"):
+        st.title("Please open your personal link", anchor=False)
+        st.markdown(
+            "This browser does not know you yet. Open the link that the researchers sent you: "
+            "it brings you to your next question, on this browser or another."
+        )

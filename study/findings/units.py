@@ -41,8 +41,17 @@ def units(item: Array, label: Array, categories: int) -> Units:
     table = table[table.sum(axis=1) > 0]
     if not len(table):
         return Units(np.zeros((0, categories)), np.zeros(0))
-    patterns, number = np.unique(table, axis=0, return_counts=True)
-    return Units(patterns.astype(float), number.astype(float))
+    first, number = _patterns(table)
+    return Units(table[first].astype(float), number.astype(float))
+
+
+def _patterns(table: Array) -> tuple[Array, Array]:
+    """One row of each pattern, and how many rows show it; as single numbers where that is exact, for speed."""
+    base = int(table.max()) + 1
+    if base ** table.shape[1] < 2**62:
+        key = table @ base ** np.arange(table.shape[1])
+        return np.unique(key, return_index=True, return_counts=True)[1:]
+    return np.unique(table, axis=0, return_index=True, return_counts=True)[1:]
 
 
 @dataclass(frozen=True)

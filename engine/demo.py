@@ -1,0 +1,153 @@
+"""The demo dataset: rendered faces, their truth, and the votes of simulated annotators."""
+
+import json
+import multiprocessing
+import signal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from engine.annotations import multi_annotated_set
+from engine.annotators import MIXTURE_COLUMNS, simulate_annotators
+from engine.emfacs import ACTION_UNITS, EMOTIONS
+from engine.errors import EngineError
+from engine.faces.population import Face, draw_face
+from engine.faces.render import render_face
+from engine.images import write_table
+
+# Every sixth round of the eight emotions is held out: the engine never sees it, and studies ask about it.
+_HELD_OUT_ROUND = 6
+_SETTINGS = "demo.json"
+
+
+class DemoError(EngineError):
+    """Demo faces that cannot be made as asked."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    index: int
+    seed: int
+    size: int
+    file: Path
+
+
+def make_demo(
+    folder: Path, faces: int, seed: int, size: int, now: datetime, workers: int | None = None
+) -> None:
+    """Write images/, images.parquet, annotations.parquet and truth.parquet into `folder`.
+
+    Face i of a seed is the same whatever the number of faces. Interrupted, the same call goes on where it
+    was. Raises DemoError where `faces` is below 8 or the folder holds the faces of another seed or size.
+    """
+    if faces < len(EMOTIONS):
+        raise DemoError(f"{faces} faces are too few; ask for at least {len(EMOTIONS)}, one an emotion")
+    if seed < 0:
+        raise DemoError(f"the seed {seed} is negative; give 0 or more")
+    _claim(folder, {"seed": seed, "size": size})
+    drawn = [draw_face(seed, index) for index in range(faces)]
+    names = [f"face-{index:05d}" for index in range(faces)]
+    files = [folder / "images" / f"{name}.jpg" for name in names]
+    _render_all(
+        [_Task(i, seed, size, file) for i, file in enumerate(files) if not file.exists()], faces, workers
+    )
+    truth = truth_table(names, drawn)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, faces, 1]))
+    annotations = simulate_annotators(truth, rng, now)
+    write_table(truth, folder / "truth.parquet")
+    write_table(annotations, folder / "annotations.parquet")
+    write_table(_manifest(truth, annotations), folder / "images.parquet")
+
+
+def _claim(folder: Path, settings: dict[str, int]) -> None:
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    claim = folder / _SETTINGS
+    if not claim.exists():
+        claim.write_text(json.dumps(settings) + "\n")
+        return
+    try:
+        found = json.loads(claim.read_text())
+    except json.JSONDecodeError as problem:
+        raise DemoError(
+            f"{claim} cannot be read: {problem}; remove the folder, or choose another"
+        ) from problem
+    if found != settings:
+        raise DemoError(f"{folder} holds demo faces of {found}, not of {settings}; choose another folder")
+
+
+def _render_all(tasks: list[_Task], faces: int, workers: int | None) -> None:
+    processes = workers or max(1, multiprocessing.cpu_count())
+    bar = tqdm(total=faces, initial=faces - len(tasks), desc="rendering faces", unit="face")
+    with bar:
+        for _ in _rendered(tasks, min(processes, max(1, len(tasks) // 16))):
+            bar.update()
+
+
+def _rendered(tasks: Iterable[_Task], processes: int) -> Iterator[None]:
+    if processes == 1:
+        yield from map(_render, tasks)
+        return
+    # Workers leave Ctrl-C to this process, which ends them on its way out.
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(processes, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        yield from pool.imap_unordered(_render, tasks, chunksize=8)
+
+
+def _render(task: _Task) -> None:
+    picture = render_face(draw_face(task.seed, task.index).spec, task.size)
+    unfinished = task.file.with_suffix(".unfinished")
+    picture.save(unfinished, "JPEG", quality=93, subsampling=0)
+    unfinished.replace(task.file)
+
+
+def truth_table(names: Iterable[str], faces: Iterable[Face]) -> pd.DataFrame:
+    """What each face was drawn from: keyword, mixture_*, intensity, au_*, identity and pose."""
+    return pd.DataFrame([_truth(name, face) for name, face in zip(names, faces, strict=True)])
+
+
+def _truth(name: str, face: Face) -> dict[str, object]:
+    shown, person, pose = face.expression, face.spec.identity, face.spec.pose
+    weights = dict(
+        zip(MIXTURE_COLUMNS, (shown.mixture.get(emotion, 0.0) for emotion in EMOTIONS), strict=True)
+    )
+    units = {f"au_{unit}": shown.action_units.get(unit, 0.0) for unit in ACTION_UNITS}
+    return {
+        "image": name,
+        "keyword": face.keyword,
+        "compound": len(shown.mixture) > 1,
+        **weights,
+        "intensity": shown.intensity,
+        "unilateral": shown.unilateral,
+        **units,
+        "age": float(person.years),
+        "gender": person.gender,
+        "skin_tone": person.tone,
+        "hair_style": person.hair_style,
+        "beard": person.beard,
+        "glasses": person.glasses,
+        "yaw": pose.yaw,
+        "pitch": pose.pitch,
+        "roll": pose.roll,
+    }
+
+
+def _manifest(truth: pd.DataFrame, annotations: pd.DataFrame) -> pd.DataFrame:
+    """Images with the annotators' majority; where that is no emotion, the face's keyword."""
+    keywords = truth.set_index("image")["keyword"]
+    voted = multi_annotated_set(annotations, keywords).emotions.set_index("image")["label"]
+    rounds = np.arange(len(truth)) // len(EMOTIONS)
+    return pd.DataFrame(
+        {
+            "image": truth["image"],
+            "path": "images/" + truth["image"] + ".jpg",
+            "hard_label": truth["image"].map(voted).fillna(truth["keyword"]),
+            "split": np.where(rounds % _HELD_OUT_ROUND == _HELD_OUT_ROUND - 1, "validation", "train"),
+            "keyword": truth["keyword"],
+            **{name: truth[name] for name in ("age", "gender", "yaw", "pitch", "roll")},
+        }
+    )

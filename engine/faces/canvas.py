@@ -1,0 +1,194 @@
+"""A supersampled canvas that paints smooth shapes given in face coordinates.
+
+Face coordinates: the origin lies between the eyes, x runs to the picture's right, y down, and one unit is
+half the height of the head. Depth runs towards the viewer; a point without a depth of its own lies on the
+head's surface.
+"""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from engine.faces.spec import Colour, Framing, Pose
+
+Points = NDArray[np.float64]
+
+
+@lru_cache(maxsize=256)
+def _spline_basis(count: int, samples: int, closed: bool) -> Points:
+    """Matrix (samples x count) that turns control points into points of a Catmull-Rom spline."""
+    basis = np.zeros((samples, count))
+    segments = count if closed else count - 1
+    for row, position in enumerate(np.linspace(0, segments, samples, endpoint=not closed)):
+        start = min(int(position), segments - 1)
+        t = position - start
+        weights = (
+            -0.5 * t + t**2 - 0.5 * t**3,
+            1 - 2.5 * t**2 + 1.5 * t**3,
+            0.5 * t + 2 * t**2 - 1.5 * t**3,
+            -0.5 * t**2 + 0.5 * t**3,
+        )
+        for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
+            index = start + offset
+            basis[row, index % count if closed else min(max(index, 0), count - 1)] += weight
+    return basis
+
+
+def spline(controls: ArrayLike, samples: int = 24, closed: bool = False) -> Points:
+    """Smooth curve through `controls` (n x d): `samples` points of a Catmull-Rom spline."""
+    points = np.asarray(controls, dtype=float)
+    curve: Points = _spline_basis(len(points), samples, closed) @ points
+    return curve
+
+
+def ellipse(x: float, y: float, width: float, height: float, tilt: float = 0.0) -> Points:
+    """Outline of an ellipse by its centre and half axes, turned by `tilt` radians."""
+    angle = np.linspace(0, 2 * math.pi, 28, endpoint=False)
+    across, down = width * np.cos(angle), height * np.sin(angle)
+    return np.column_stack(
+        (
+            x + across * math.cos(tilt) - down * math.sin(tilt),
+            y + across * math.sin(tilt) + down * math.cos(tilt),
+        )
+    )
+
+
+def mirrored(points: ArrayLike, side: int) -> Points:
+    """Points drawn for the picture's right side, put on `side` (1 right, -1 left)."""
+    return np.asarray(points, dtype=float) * (side, 1)
+
+
+def mix(first: Colour, second: Colour, share: float) -> Colour:
+    """Colour between two, `share` of the second."""
+    red, green, blue = (a + (b - a) * share for a, b in zip(first, second, strict=True))
+    return (red, green, blue)
+
+
+def shifted(points: Points, x: float, y: float) -> Points:
+    """Points moved right by `x` and down by `y`."""
+    moved: Points = points + np.array((x, y))
+    return moved
+
+
+def darker(colour: Colour, factor: float) -> Colour:
+    """Colour with every channel times `factor`."""
+    return (colour[0] * factor, colour[1] * factor, colour[2] * factor)
+
+
+def _bytes(colour: Colour) -> tuple[int, int, int]:
+    red, green, blue = (min(255, max(0, round(channel))) for channel in colour)
+    return (red, green, blue)
+
+
+class Canvas:
+    """An RGB picture, `supersample` times as large as what comes out, painted in face coordinates."""
+
+    def __init__(self, size: int, supersample: int, pose: Pose, framing: Framing) -> None:
+        self.size = size
+        self.supersample = supersample
+        self.pixels = size * supersample
+        self.image = Image.new("RGB", (self.pixels, self.pixels))
+        self.scale = framing.scale * self.pixels
+        self._centre = np.array(((0.5 + framing.x) * self.pixels, (0.49 + framing.y) * self.pixels))
+        yaw, pitch, roll = (math.radians(angle) for angle in (pose.yaw, pose.pitch, pose.roll))
+        self._yaw, self._pitch = (math.cos(yaw), math.sin(yaw)), (math.cos(pitch), math.sin(pitch))
+        self._roll = np.array(((math.cos(roll), math.sin(roll)), (-math.sin(roll), math.cos(roll))))
+
+    def project(self, points: ArrayLike, depth: float | None = None, lift: float = 0.0) -> Points:
+        """Pixels of face coordinates (n x 2), at a fixed `depth` or `lift` above the head's surface."""
+        xy = np.asarray(points, dtype=float)
+        x, y = xy[:, 0], xy[:, 1]
+        if depth is None:
+            inside = 1 - 1.25 * x**2 - ((y - 0.05) / 1.35) ** 2
+            z = 0.62 * np.sqrt(np.clip(inside, 0.02, None)) + lift
+        else:
+            z = np.full(len(xy), depth)
+        across = x * self._yaw[0] + z * self._yaw[1]
+        back = z * self._yaw[0] - x * self._yaw[1]
+        down = (y - 0.2) * self._pitch[0] - back * self._pitch[1] + 0.2
+        turned: Points = np.column_stack((across, down - 0.2)) @ self._roll
+        turned[:, 1] += 0.2
+        turned[:, 0] -= 0.30 * self._yaw[1]
+        turned[:, 1] += 0.25 * self._pitch[1]
+        pixels: Points = turned * self.scale + self._centre
+        return pixels
+
+    def mask(self, points: ArrayLike, depth: float | None = None) -> Image.Image:
+        """Full-size mask (mode L) of a shape, to clip others by."""
+        drawn = Image.new("L", self.image.size)
+        ImageDraw.Draw(drawn).polygon(self.project(points, depth).ravel().tolist(), fill=255)
+        return drawn
+
+    def fill(
+        self,
+        points: ArrayLike,
+        colour: Colour,
+        opacity: float = 1.0,
+        blur: float = 0.0,
+        clip: Image.Image | None = None,
+        depth: float | None = None,
+        lift: float = 0.0,
+    ) -> None:
+        """Paint a closed shape; `blur` is the softness of its edge in face units."""
+        self.paint(self.project(points, depth, lift), colour, opacity, blur * self.scale, clip)
+
+    def stroke(
+        self,
+        points: ArrayLike,
+        widths: ArrayLike,
+        colour: Colour,
+        opacity: float = 1.0,
+        blur: float = 0.0,
+        clip: Image.Image | None = None,
+        depth: float | None = None,
+        lift: float = 0.0,
+    ) -> None:
+        """Paint along a line whose width follows `widths` (face units, spread evenly from start to end)."""
+        line = self.project(points, depth, lift)
+        course = np.asarray(widths, dtype=float)
+        width = (
+            np.interp(np.linspace(0, 1, len(line)), np.linspace(0, 1, len(course)), course) * self.scale / 2
+        )
+        along = np.gradient(line, axis=0)
+        length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
+        normal = np.column_stack((-along[:, 1], along[:, 0])) / length[:, None] * width[:, None]
+        outline = np.concatenate((line + normal, (line - normal)[::-1]))
+        self.paint(outline, colour, opacity, blur * self.scale, clip)
+
+    def paint(
+        self,
+        outline: Points,
+        colour: Colour,
+        opacity: float,
+        blur: float = 0.0,
+        clip: Image.Image | None = None,
+    ) -> None:
+        """Paint a shape given in pixels; a soft one is drawn small and enlarged: as smooth, and faster."""
+        if opacity <= 0.01:
+            return
+        reach = 3 * blur + 2
+        left, top = np.maximum(np.floor(outline.min(axis=0) - reach), 0).astype(int)
+        right, bottom = np.minimum(np.ceil(outline.max(axis=0) + reach), self.pixels).astype(int)
+        if right <= left or bottom <= top:
+            return
+        shrink = max(1.0, blur / 1.5)
+        width, height = max(1, math.ceil((right - left) / shrink)), max(1, math.ceil((bottom - top) / shrink))
+        drawn = Image.new("L", (width, height))
+        ratio = np.array((width / (right - left), height / (bottom - top)))
+        corners = ((outline - (left, top)) * ratio).ravel().tolist()
+        ImageDraw.Draw(drawn).polygon(corners, fill=round(255 * min(opacity, 1.0)))
+        if blur > 0.3:
+            drawn = drawn.filter(ImageFilter.GaussianBlur(blur / shrink))
+        if drawn.size != (right - left, bottom - top):
+            drawn = drawn.resize((int(right - left), int(bottom - top)), Image.Resampling.BILINEAR)
+        box = (int(left), int(top), int(right), int(bottom))
+        if clip is not None:
+            drawn = ImageChops.multiply(drawn, clip.crop(box))
+        self.image.paste(_bytes(colour), box, drawn)
+
+    def finished(self) -> Image.Image:
+        """The picture at its final size."""
+        return self.image.reduce(self.supersample)

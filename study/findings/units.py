@@ -46,7 +46,7 @@ def units(item: Array, label: Array, categories: int) -> Units:
 
 
 def _patterns(table: Array) -> tuple[Array, Array]:
-    """One row of each pattern, and how many rows show it; as single numbers where that is exact, for speed."""
+    """One row of each pattern, and how many show it; as single numbers where that is exact, for speed."""
     base = int(table.max()) + 1
     if base ** table.shape[1] < 2**62:
         key = table @ base ** np.arange(table.shape[1])

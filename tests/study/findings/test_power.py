@@ -63,7 +63,7 @@ def test_schemes_at_equal_cost_are_compared():
 
 def test_simulation_agrees_with_the_closed_form():
     design, rng = Design(participants=8, questions=80), np.random.default_rng(2)
-    found = simulated(design, Population(), 60, rng).set_index("finding")
+    found = simulated(design, Population(), 40, rng).set_index("finding")
     # The participants' Dirichlet shares of soft have variance .65 * .35 / 26.
     closed = half_width(8, 80, Expected(0.65, np.sqrt(0.65 * 0.35 / 26)))
     assert found.loc["soft", "half_width"] == pytest.approx(closed, rel=0.15)

@@ -82,6 +82,7 @@ def _one_pair(pairs: PairValues, what: str) -> Estimate:
         f"{what} of the one pair; 95 % interval over its items",
         "one pair: the interval says nothing of other raters",
         2,
+        what != "percent agreement" and int(pairs.n[0]) < FEW_ITEMS,
     )
 
 

@@ -25,15 +25,15 @@ _SECONDS_BETWEEN_CHECKPOINTS = 20.0
 class Examples:
     """What one network learns from: images, and for each row of `rows` its targets.
 
-    `pixels` (images, s, s, 3) holds every image; `rows` (n,) are this network's. `slots` (n,) is each row's
-    class: 0 where it shows a one-vs-rest network's emotion and 1 elsewhere, or the emotion's place. `units`
-    (n, 21) are its label's action units, `has_units` (n,) whether they are known (they are not for None,
-    Uncertain and Non-Face).
+    `pixels` (images, s, s, 3) holds every image; `rows` (n,) are this network's. `classes` (n, k) is
+    how much each row belongs to each class, summing to 1; a one-vs-rest network has two, its emotion and the
+    rest. `units` (n, 21) are its label's action units, `has_units` (n,) whether they are known (they are not
+    for None, Uncertain and Non-Face).
     """
 
     pixels: Pixels
     rows: npt.NDArray[np.int64]
-    slots: npt.NDArray[np.int64]
+    classes: npt.NDArray[np.float32]
     units: npt.NDArray[np.float32]
     has_units: npt.NDArray[np.bool_]
 
@@ -151,10 +151,10 @@ def _train_batch(
 ) -> torch.Tensor:
     bytes_ = to_tensor(examples.pixels[examples.rows[chosen]], fit.device)
     images = normalise(augment(bytes_, fit.images, generator), network.mean, network.std)
-    slots = torch.from_numpy(examples.slots[chosen]).to(fit.device)
+    classes = torch.from_numpy(examples.classes[chosen]).to(fit.device)
     with autocast(fit.device, fit.dtype):
         class_logits, unit_logits = network(images)
-    loss = functional.cross_entropy(class_logits, slots)
+    loss = functional.cross_entropy(class_logits, classes)
     if unit_logits is not None:
         target = torch.from_numpy(examples.units[chosen]).to(fit.device)
         known = torch.from_numpy(examples.has_units[chosen].astype(np.float32)).to(fit.device)

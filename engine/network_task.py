@@ -12,7 +12,7 @@ import torch
 from engine import bundle as bundles
 from engine.decoding import Pixels
 from engine.devices import network_dtype
-from engine.emfacs import ACTION_UNITS, EMOTIONS, action_unit_vector
+from engine.emfacs import ACTION_UNITS, EMOTIONS, action_unit_matrix
 from engine.fitting import Examples, Fit, batches_per_epoch, predict, train
 from engine.networks import Network, NetworkName, build
 from engine.pixels import open_pixels
@@ -30,7 +30,8 @@ _SECONDS_BETWEEN_LOOKS = 0.1
 class NetworkTask:
     """One network of a job, as a worker process gets it.
 
-    `labels` and `roles` are those of all images of the job, in the order of its decoded images.
+    `labels`, `roles` and `human` (n, 8), the shares of the annotators' votes, are those of all images of the
+    job, in the order of its decoded images.
     """
 
     name: NetworkName
@@ -40,6 +41,7 @@ class NetworkTask:
     threads: int
     labels: npt.NDArray[np.object_]
     roles: npt.NDArray[np.object_]
+    human: npt.NDArray[np.float32]
 
     @property
     def settings(self) -> TrainingSettings:
@@ -82,20 +84,25 @@ class NetworkTask:
         return self.settings.epochs * batches_per_epoch(len(self.rows()), self.settings.batch)
 
     def examples(self, pixels: Pixels) -> Examples:
-        """What the network learns from, of the job's decoded images."""
+        """What the network learns from, of the job's decoded images.
+
+        A foundation learns the shares of the votes, and the action units in those shares.
+        """
         rows = self.rows()
         labels = self.labels[rows]
-        units = {emotion: action_unit_vector(emotion) for emotion in EMOTIONS}
-        nothing = np.zeros(len(ACTION_UNITS))
         if self.name.kind == "foundation":
-            slots = np.array([EMOTIONS.index(label) for label in labels], dtype=np.int64)
+            classes = self.human[rows]
+            units = classes @ action_unit_matrix()
         else:
-            slots = (labels != self.name.emotion).astype(np.int64)
+            own = labels == self.name.emotion
+            classes = np.stack([own, ~own], axis=1)
+            places = [EMOTIONS.index(label) if label in EMOTIONS else -1 for label in labels]
+            units = np.vstack([action_unit_matrix(), np.zeros(len(ACTION_UNITS))])[places]
         return Examples(
             pixels=pixels,
             rows=rows,
-            slots=slots,
-            units=np.stack([units.get(label, nothing) for label in labels]).astype(np.float32),
+            classes=classes.astype(np.float32),
+            units=units.astype(np.float32),
             has_units=np.isin(labels.astype(str), EMOTIONS),
         )
 

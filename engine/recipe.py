@@ -98,8 +98,8 @@ class LabelSettings:
 class Recipe:
     """Everything that decides what training gives, apart from the images.
 
-    With `foundation`, each backbone is first trained on all training images to tell the eight emotions and
-    the 21 action units apart, and every one-vs-rest network of it starts from there: for images that no
+    With `foundation`, each backbone is first trained on all training images to predict the annotators' votes
+    and their action units, and every one-vs-rest network of it starts from there: for images that no
     pretrained weights are like, or where none can be had.
     """
 

@@ -3,7 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from engine.annotations import MultiAnnotatedSet, draw_test_set, multi_annotated_set
+from engine.annotations import (
+    HUMAN_COLUMNS,
+    MultiAnnotatedSet,
+    draw_test_set,
+    human_distribution,
+    multi_annotated_set,
+)
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
 from engine.recipe import Recipe
@@ -14,7 +20,7 @@ _FEWEST_POSITIVES = 2
 
 
 def assign_roles(manifest: pd.DataFrame, annotations: pd.DataFrame | None, recipe: Recipe) -> pd.DataFrame:
-    """The training images of a manifest with `label` (from the votes) and `role`, rows numbered from 0.
+    """The training images of a manifest with `label`, `role` and the shares of the votes (human_*).
 
     Images of the split train take part: all with enough annotators, or without `annotations` all, each with
     its hard-label as if every annotator had agreed. test is test-MAS (Sec. 3.1), calibration what the recipe
@@ -33,7 +39,7 @@ def assign_roles(manifest: pd.DataFrame, annotations: pd.DataFrame | None, recip
     rows = manifest.drop(columns=["hard_label"]).merge(
         chosen[["image", "label", "unanimous", "role"]], on="image", validate="one_to_one"
     )
-    return rows.reset_index(drop=True)
+    return _with_shares(rows, annotations).reset_index(drop=True)
 
 
 def confidence_role(recipe: Recipe) -> str:
@@ -58,6 +64,20 @@ def _multi_annotated_set(manifest: pd.DataFrame, annotations: pd.DataFrame | Non
         raise EngineError("the annotations name no image of the manifest's split train")
     keywords = manifest.set_index("image")["keyword"] if "keyword" in manifest.columns else None
     return multi_annotated_set(votes, keywords)
+
+
+def _with_shares(rows: pd.DataFrame, annotations: pd.DataFrame | None) -> pd.DataFrame:
+    """Add human_neutral … human_contempt; where nobody voted for an emotion, all of it is the label's."""
+    own = pd.DataFrame(
+        {
+            column: (rows["label"] == emotion).astype("float64")
+            for column, emotion in zip(HUMAN_COLUMNS, EMOTIONS, strict=True)
+        }
+    )
+    if annotations is None:
+        return rows.join(own)
+    voted = human_distribution(annotations).set_index("image").reindex(rows["image"]).reset_index(drop=True)
+    return rows.join(voted[list(HUMAN_COLUMNS)].fillna(own))
 
 
 def _set_apart(chosen: pd.DataFrame, share: float, rng: np.random.Generator) -> None:

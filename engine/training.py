@@ -14,13 +14,13 @@ import pandas as pd
 import torch
 
 from engine import bundle as bundles
-from engine.annotations import LABELS, read_annotations
+from engine.annotations import HUMAN_COLUMNS, LABELS, read_annotations
 from engine.appraisal import Predictions, appraise
 from engine.bundle import Bundle, open_bundle, sha256, write_json
 from engine.decoding import image_files
 from engine.devices import available_cores, choose_device
 from engine.errors import EngineError
-from engine.images import read_manifest, write_table
+from engine.images import FACE_BOX_COLUMNS, read_manifest, write_table
 from engine.network_task import PIXELS, NetworkTask, train_network
 from engine.networks import foundation_names, network_names
 from engine.pixels import Unreadable, decode_to_file, open_pixels, pixel_fingerprint
@@ -30,6 +30,7 @@ from engine.training_log import TrainingLog
 from engine.workers import run_tasks
 
 _JOB = "job.json"
+_IDENTIFYING = ("image", "path", "label", "role", *FACE_BOX_COLUMNS, *HUMAN_COLUMNS)
 # A batch of small images is too little work for several threads: one process a core is then twice as fast.
 _LARGEST_FOR_PROCESSES = 128
 
@@ -81,7 +82,7 @@ def _read_rows(manifest: Path, annotations: str | Path | None, recipe: Recipe) -
 
 
 def _rows_fingerprint(rows: pd.DataFrame) -> str:
-    names = [name for name in rows.columns if name in ("image", "path", "label", "role") or "face_" in name]
+    names = [name for name in rows.columns if name in _IDENTIFYING]
     return hashlib.sha256(rows[sorted(names)].to_csv(index=False).encode()).hexdigest()
 
 
@@ -130,9 +131,10 @@ def _tasks(
     rows: pd.DataFrame, recipe: Recipe, folder: Path, device: torch.device, workers: int
 ) -> list[NetworkTask]:
     labels, roles = rows["label"].to_numpy(object), rows["role"].to_numpy(object)
+    human = rows[list(HUMAN_COLUMNS)].to_numpy(np.float32)
     threads = max(1, available_cores() // workers)
     return [
-        NetworkTask(name, recipe, folder, str(device), threads, labels, roles)
+        NetworkTask(name, recipe, folder, str(device), threads, labels, roles, human)
         for name in (*foundation_names(recipe), *network_names(recipe))
     ]
 

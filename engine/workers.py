@@ -55,6 +55,8 @@ def run_tasks(
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
+    # A worker's last news may arrive after its last task is done, but not after its end.
+    _pass_on(news, receive)
 
 
 def _follow(futures: set[Future[None]], news: "Queue[News]", receive: Callable[[News], None]) -> None:
@@ -63,7 +65,6 @@ def _follow(futures: set[Future[None]], news: "Queue[News]", receive: Callable[[
         _pass_on(news, receive)
         for future in done:
             future.result()
-    _pass_on(news, receive)
 
 
 def _pass_on(news: "Queue[News]", receive: Callable[[News], None]) -> None:

@@ -1,6 +1,5 @@
 """The demo: faces, an engine trained on them, their labels, and two studies; each stage is done once."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -22,7 +21,7 @@ from study.secret import installation_secret
 from study.simulation import simulate_into
 
 NAME = "demo"
-FACES = 4000
+FACES = 2400
 SEED = 7
 OPEN = Design(
     name="demo",
@@ -128,14 +127,11 @@ def invitations(session: Session, secret: bytes) -> list[str]:
 
 def _render(told: _Build) -> None:
     part = _unfinished(told.dataset)
-    if part.exists():
-        shutil.rmtree(part)
     told.engine(["demo", "--out", str(part), "--faces", str(told.faces), "--seed", str(SEED)])
     part.replace(told.dataset)
 
 
 def _train(told: _Build) -> None:
-    # An unfinished training is left where it is: the engine goes on with it.
     part = _unfinished(told.bundle)
     votes = str(told.dataset / "annotations.parquet")
     told.engine(["train", str(told.manifest), "--annotations", votes, "--recipe", "demo", "--out", str(part)])
@@ -224,7 +220,7 @@ def _study_names(database: Database) -> set[str]:
 
 
 def _unfinished(target: Path) -> Path:
-    """Where a stage writes before it is done: the same name in a folder beside, on the same disk."""
+    """Where a stage writes before it is done, and where an interrupted engine finds its work again."""
     folder = target.parent / "unfinished"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / target.name

@@ -33,7 +33,7 @@ def stand_in_engine(arguments: Sequence[str]) -> None:
 
 def write_faces(folder: Path, count: int, rng: np.random.Generator) -> pd.DataFrame:
     """Draw `count` plain faces with a manifest and three votes each; half of them are validation images."""
-    (folder / "images").mkdir(parents=True)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
     rows, votes = [], []
     for index in range(count):
         hard = EMOTIONS[index % len(EMOTIONS)]

@@ -118,8 +118,12 @@ class Canvas:
 
     def mask(self, points: ArrayLike, depth: float | None = None) -> Image.Image:
         """Full-size mask (mode L) of a shape, to clip others by."""
+        return self.pixel_mask(self.project(points, depth))
+
+    def pixel_mask(self, outline: Points) -> Image.Image:
+        """Full-size mask (mode L) of a shape given in pixels."""
         drawn = Image.new("L", self.image.size)
-        ImageDraw.Draw(drawn).polygon(self.project(points, depth).ravel().tolist(), fill=255)
+        ImageDraw.Draw(drawn).polygon(outline.ravel().tolist(), fill=255)
         return drawn
 
     def fill(

@@ -68,13 +68,13 @@ def _wrinkle_bridge(portrait: Portrait, side: int) -> None:
     strength = portrait.muscles(9)
     for index in range(3):
         y = 0.015 + 0.055 * index
-        crease = spline(((0.022, y - 0.010), (0.060, y + 0.004), (0.105 + 0.01 * index, y - 0.030)), 10)
+        crease = spline(((0.012, y - 0.004), (0.055, y - 0.004), (0.100 + 0.012 * index, y - 0.045)), 10)
         portrait.canvas.stroke(
             mirrored(crease, side),
             (0.003, 0.015, 0.003),
             portrait.colours.line,
-            0.75 * strength,
-            0.004,
+            0.60 * strength,
+            0.006,
             lift=0.07,
         )
     bunch = spline(((0.09, 0.02), (0.15, 0.10), (0.17, 0.20)), 12)
@@ -87,19 +87,30 @@ def draw_cheeks(portrait: Portrait, mouth: MouthShape) -> None:
     """Cheek light and flush, raised by units 6 and 12, and the nasolabial fold."""
     canvas, colours, who, au = portrait.canvas, portrait.colours, portrait.identity, portrait.muscles
     wing = 0.36 + portrait.lower * 0.5
+    skin = portrait.face_mask
     for side in (-1, 1):
         raised = max(au(6), 0.8 * au(12, side))
         y = 0.33 - 0.075 * raised
         canvas.fill(
-            mirrored(ellipse(0.43, y + 0.03, 0.19, 0.13), side), colours.flush, 0.22 + 0.20 * raised, 0.07
+            mirrored(ellipse(0.43, y + 0.03, 0.19, 0.13), side),
+            colours.flush,
+            0.22 + 0.20 * raised,
+            0.07,
+            skin,
         )
         canvas.fill(
-            mirrored(ellipse(0.42, y - 0.05, 0.13, 0.065), side), colours.light, 0.30 + 0.40 * raised, 0.045
+            mirrored(ellipse(0.42, y - 0.05, 0.13, 0.065), side),
+            colours.light,
+            0.30 + 0.40 * raised,
+            0.045,
+            skin,
         )
         below = spline(((0.30, y + 0.10), (0.44, y + 0.135), (0.57, y + 0.04)), 14)
         canvas.stroke(mirrored(below, side), (0.01, 0.06, 0.02), colours.shade, 0.40 * raised, 0.028)
         hollow = spline(((0.60, 0.30), (0.54, 0.50), (0.44, 0.68)), 14)
-        canvas.stroke(mirrored(hollow, side), (0.02, 0.10, 0.04), colours.shade, 0.16 + 0.12 * who.age, 0.05)
+        canvas.stroke(
+            mirrored(hollow, side), (0.02, 0.10, 0.04), colours.shade, 0.16 + 0.12 * who.age, 0.05, skin
+        )
         _draw_nasolabial(portrait, mouth, side, wing)
 
 
@@ -112,11 +123,16 @@ def _draw_nasolabial(portrait: Portrait, mouth: MouthShape, side: int, wing: flo
         0.14 + 0.42 * max(0.0, who.age - 0.25) + 0.62 * smile + 0.62 * au(11) + 0.55 * sneer + 0.18 * au(15)
     )
     depth += 0.15 * au(20) + 0.15 * au(6) + 0.25 * au(14, side)
-    bow = 0.045 + 0.055 * smile + 0.035 * sneer + 0.015 * au(11)
-    end = shifted(corner, 0.065 + 0.020 * smile, 0.000 + 0.015 * smile + 0.05 * au(15))
+    bow = 0.040 + 0.040 * smile + 0.035 * sneer + 0.015 * au(11)
+    end = shifted(corner, 0.062 + 0.018 * smile, 0.010 + 0.075 * smile + 0.02 * au(15))
     start = np.array((0.160 * who.nose_width, wing - 0.020 - rise))
     fold = spline(
-        (start, start * 0.62 + end * 0.38 + (bow, -0.012), start * 0.25 + end * 0.75 + (bow * 0.9, 0), end),
+        (
+            start,
+            start * 0.62 + end * 0.38 + (bow, -0.012 - 0.030 * smile),
+            start * 0.25 + end * 0.75 + (bow * 0.9, 0),
+            end,
+        ),
         22,
     )
     canvas.stroke(
@@ -158,9 +174,9 @@ def draw_lower_face(portrait: Portrait, mouth: MouthShape) -> None:
     for side in (-1, 1):
         corner = mouth.corner(side) * (side, 1)
         _draw_corner_marks(portrait, corner, side)
-        sag = 0.30 * max(0.0, who.age - 0.45) + 0.45 * au(15)
+        sag = 0.30 * max(0.0, who.age - 0.45) + 0.34 * au(15)
         jowl = spline(
-            (shifted(corner, 0.02, 0.02), shifted(corner, 0.045, 0.08), shifted(corner, 0.035, 0.15)), 10
+            (shifted(corner, 0.012, 0.02), shifted(corner, 0.040, 0.06), shifted(corner, 0.050, 0.115)), 10
         )
         canvas.stroke(mirrored(jowl, side), (0.006, 0.022, 0.004), colours.line, min(0.7, sag), 0.010)
     press = max(au(24), 0.7 * au(23))
@@ -200,18 +216,18 @@ def _draw_corner_marks(portrait: Portrait, corner: Points, side: int) -> None:
     dimple = au(14, side)
     if dimple > 0.05:
         pit = spline(
-            (shifted(corner, 0.030, -0.055), shifted(corner, 0.058, -0.005), shifted(corner, 0.035, 0.050)),
+            (shifted(corner, 0.022, -0.070), shifted(corner, 0.060, -0.010), shifted(corner, 0.040, 0.060)),
             12,
         )
         canvas.stroke(mirrored(pit, side), (0.004, 0.026, 0.004), colours.line, 0.85 * dimple, 0.006)
         canvas.stroke(
-            mirrored(shifted(pit, 0.035, 0), side), (0.01, 0.05, 0.01), colours.light, 0.6 * dimple, 0.018
+            mirrored(shifted(pit, 0.035, 0), side), (0.01, 0.05, 0.01), colours.light, 0.35 * dimple, 0.018
         )
         canvas.fill(
-            mirrored(ellipse(corner[0] + 0.02, corner[1], 0.030, 0.026), side),
+            mirrored(ellipse(corner[0] + 0.008, corner[1], 0.020, 0.017), side),
             colours.line,
-            0.6 * dimple,
-            0.012,
+            0.5 * dimple,
+            0.008,
         )
     if au(20) > 0.05:
         for shift in (0.045, 0.085):
@@ -269,14 +285,14 @@ def draw_brow_furrows(portrait: Portrait) -> None:
                 )
     feet = min(1.0, 0.85 * au(6) + 0.5 * max(0.0, who.age - 0.45))
     if feet > 0.05:
-        for angle, reach in ((-0.50, 0.085), (-0.05, 0.10), (0.42, 0.085)):
-            root = np.array((0.325 * who.eye_spacing + 0.20, -0.005 + 0.035 * np.sign(angle)))
+        for angle, reach in ((-0.42, 0.085), (0.10, 0.105), (0.62, 0.085)):
+            root = np.array((0.325 * who.eye_spacing + 0.205, -0.002 + 0.055 * angle))
             tip = root + reach * np.array((np.cos(angle), np.sin(angle)))
             for side in (-1, 1):
                 canvas.stroke(
                     mirrored(spline((root, (root + tip) / 2 + (0, 0.006), tip), 8), side),
                     (0.004, 0.013, 0.002),
                     colours.line,
-                    0.62 * feet,
-                    0.005,
+                    0.50 * feet,
+                    0.007,
                 )

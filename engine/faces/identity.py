@@ -98,7 +98,7 @@ def _about(rng: np.random.Generator, mean: float, spread: float) -> float:
 
 def _hair_colour(rng: np.random.Generator, tone: float, age: float) -> Colour:
     darkest = len(HAIR_COLOURS) if tone < 0.35 else 4 if tone < 0.55 else 2
-    colour = np.array(HAIR_COLOURS[int(rng.integers(darkest))]) + rng.normal(0, 5, 3)
+    colour = np.array(HAIR_COLOURS[int(rng.integers(darkest))]) + rng.normal(0, 5)
     grey = float(np.clip((age - 0.5) * 2.6 + rng.normal(0, 0.12), 0, 1)) if age > 0.45 else 0.0
     red, green, blue = np.clip(colour + (np.array(GREY) - colour) * grey, 12, 240)
     return (float(red), float(green), float(blue))

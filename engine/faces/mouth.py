@@ -10,7 +10,7 @@ from engine.faces.portrait import Portrait
 REST_Y = 0.625
 # Lip height across half the mouth: share of the way to the corner, upper lip, lower lip.
 _ACROSS = (0.0, 0.16, 0.45, 0.75, 1.0)
-_UPPER = (0.80, 1.0, 0.76, 0.40, 0.06)
+_UPPER = (0.76, 1.0, 0.84, 0.46, 0.06)
 _LOWER = (1.0, 0.99, 0.86, 0.50, 0.06)
 
 
@@ -40,19 +40,19 @@ def _corners(portrait: Portrait) -> tuple[Points, Points]:
     au, who = portrait.muscles, portrait.identity
     across, down = [], []
     for side in (-1, 1):
-        width = 0.262 * who.mouth_width
+        width = 0.272 * who.mouth_width
         width += (
-            0.085 * au(12, side) * (1 - 0.4 * au(27)) + 0.105 * au(20) + 0.030 * au(14, side) - 0.010 * au(15)
+            0.085 * au(12, side) * (1 - 0.4 * au(27)) + 0.105 * au(20) + 0.020 * au(14, side) - 0.010 * au(15)
         )
         width -= (
             0.085 * au(22)
             + 0.045 * au(23)
             + 0.012 * au(24)
-            + 0.060 * au(27)
-            + 0.012 * au(26)
+            + 0.080 * au(27)
+            + 0.028 * au(26)
             + 0.015 * au(17)
         )
-        lift = 0.130 * au(12, side) + 0.038 * au(14, side) - 0.105 * au(15) - 0.030 * au(20) - 0.012 * au(17)
+        lift = 0.130 * au(12, side) + 0.018 * au(14, side) - 0.092 * au(15) - 0.030 * au(20) - 0.012 * au(17)
         across.append(side * width)
         down.append(-lift + 0.40 * portrait.muscles.jaw)
     return np.array(across), np.array(down)
@@ -67,26 +67,26 @@ def mouth_shape(portrait: Portrait) -> MouthShape:
     far = np.abs(t)
     x = np.where(t < 0, -across[0] * t, across[1] * t)
     corner = np.where(t < 0, down[0], down[1])
-    middle = 0.40 * jaw + 0.012 * au(12) - 0.048 * au(17) - 0.030 * au(10) * (1 - au(25)) - 0.018 * au(9)
+    middle = 0.40 * jaw + 0.012 * au(12) - 0.038 * au(17) - 0.030 * au(10) * (1 - au(25)) - 0.018 * au(9)
     bend = far ** (1.7 if au(12) > 0.3 else 2.0)
     line = REST_Y + portrait.lower + middle + (corner - middle) * bend
     closed = max(0.0, 1 - au(24)) if jaw < 0.03 else 1.0
     part = au(25) * closed
     gap_up = 0.020 * part + 0.040 * part * au(10) + 0.34 * jaw * closed + 0.018 * au(22) * part
-    gap_down = (0.030 + 0.040 * au(12)) * part + 0.58 * jaw * closed + 0.050 * au(16) + 0.030 * au(22) * part
+    gap_down = (0.030 + 0.052 * au(12)) * part + 0.58 * jaw * closed + 0.050 * au(16) + 0.030 * au(22) * part
     gap_down += 0.020 * au(20) * part
     square = 2.0 + 1.6 * au(22) + 1.2 * au(20) + 0.9 * au(10) + 0.5 * au(16) + 0.4 * au(23)
-    open_ = 1 - far**square
-    sneer = np.exp(-(((far - 0.42) / 0.30) ** 2))
+    open_ = (1 - far**square) ** (1 / (1 + min(1.0, 5 * jaw)))
+    sneer = np.clip(1 - (far / 0.92) ** 4, 0, 1) * (0.80 + 0.20 * np.minimum(far / 0.3, 1))
     upper_inner = (
         line - gap_up * open_ - (0.048 * au(10) + 0.026 * au(9)) * sneer * (0.25 + 0.75 * max(part, au(16)))
     )
     lower_inner = line + gap_down * open_ + 0.020 * au(16) * sneer
     lower_inner -= (0.040 * au(10) + 0.020 * au(9)) * sneer * 0.25 * (1 - max(part, au(16)))
     press = (1 - 0.62 * au(24)) * (1 - 0.40 * au(23)) * (1 - 0.30 * au(20)) * (1 + 0.45 * au(22))
-    press *= 1 - 0.28 * au(12)
-    upper = 0.066 * who.lip_fullness * press * (1 - 0.22 * au(10)) * (1 - 0.25 * au(27))
-    lower = 0.088 * who.lip_fullness * press * (1 + 0.22 * au(17)) * (1 - 0.20 * au(16)) * (1 - 0.2 * au(27))
+    press *= 1 - 0.20 * au(12)
+    upper = 0.080 * who.lip_fullness * press * (1 - 0.22 * au(10)) * (1 - 0.25 * au(27))
+    lower = 0.094 * who.lip_fullness * press * (1 + 0.22 * au(17)) * (1 - 0.20 * au(16)) * (1 - 0.2 * au(27))
     tight = 1 - 0.5 * np.where(t < 0, au(14, -1), au(14, 1)) * far
     upper_outer = upper_inner - upper * np.interp(far, _ACROSS, _UPPER) * tight
     lower_outer = lower_inner + lower * np.interp(far, _ACROSS, _LOWER) * tight
@@ -130,10 +130,11 @@ def _draw_inside(portrait: Portrait, shape: MouthShape) -> None:
         )
         canvas.fill(lower, darker(teeth, 0.92), 0.95, 0.004, clip)
     if canvas.size >= 100:
-        top = float(shape.upper_inner[:, 1].min()) - 0.02
         for x in (-0.165, -0.115, -0.058, 0.0, 0.058, 0.115, 0.165):
-            seam = np.array(((x, top), (x, bottom + 0.02)))
-            canvas.stroke(seam, (0.007, 0.007), (90, 60, 58), 0.22, 0.002, clip)
+            top = float(np.interp(x, shape.upper_inner[:, 0], shape.upper_inner[:, 1]))
+            end = float(np.interp(x, shape.upper_inner[:, 0], arch))
+            if end > top:
+                canvas.stroke(((x, top), (x, end)), (0.007, 0.007), (90, 60, 58), 0.22, 0.002, clip)
     canvas.stroke(shape.upper_inner, (0.05, 0.05), (40, 12, 16), 0.55, 0.014, clip)
     for end in (shape.upper_inner[0], shape.upper_inner[-1]):
         canvas.fill(ellipse(end[0], end[1], 0.07, 0.06), (50, 16, 20), 0.75, 0.022, clip)
@@ -144,7 +145,7 @@ def _draw_lips(portrait: Portrait, shape: MouthShape) -> None:
     upper = np.vstack((shape.upper_outer, shape.upper_inner[::-1]))
     lower = np.vstack((shape.lower_inner, shape.lower_outer[::-1]))
     canvas.fill(lower, colours.lip, 0.92, 0.006)
-    canvas.fill(upper, darker(colours.lip, 0.84), 0.92, 0.006)
+    canvas.fill(upper, darker(colours.lip, 0.86), 0.95, 0.006)
     shine = (shape.lower_inner + shape.lower_outer) / 2
     clip = canvas.mask(lower)
     canvas.stroke(

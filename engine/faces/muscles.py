@@ -24,4 +24,4 @@ class Muscles:
     @property
     def jaw(self) -> float:
         """How far the chin comes down, in face units (units 26 and 27)."""
-        return min(0.27, 0.11 * self(26) + 0.23 * self(27))
+        return min(0.30, 0.13 * self(26) + 0.25 * self(27))

@@ -16,8 +16,8 @@ SKIN_TONES: tuple[Colour, ...] = (
     (226, 178, 140),
     (201, 148, 107),
     (166, 112, 76),
-    (124, 80, 54),
-    (86, 55, 40),
+    (130, 85, 59),
+    (98, 64, 48),
 )
 
 
@@ -49,7 +49,7 @@ def palette(identity: Identity) -> Palette:
     return Palette(
         skin=skin,
         shade=(skin[0] * 0.66, skin[1] * 0.56, skin[2] * 0.54),
-        light=mix(skin, (255.0, 244.0, 230.0), 0.42 - 0.16 * identity.tone),
+        light=mix(skin, (255.0, 240.0, 222.0), 0.42 - 0.10 * identity.tone),
         line=(skin[0] * 0.44, skin[1] * 0.31, skin[2] * 0.28),
         flush=mix(skin, rose, 0.55),
         lip=lip,
@@ -76,14 +76,15 @@ class Portrait:
         half = np.array(
             (
                 (0.30, -0.985),
-                (0.57, -0.82),
-                (0.725 * who.face_width, -0.48),
-                (wide * 1.005, -0.12),
+                (0.53, -0.855),
+                (0.68 * who.face_width, -0.62),
+                (0.742 * who.face_width, -0.33),
+                (wide * 1.005, -0.10),
                 (wide * 0.985, 0.16),
                 (wide * 0.94 * (0.4 + 0.6 * who.jaw_width), 0.40),
-                (0.635 * who.jaw_width, 0.62),
-                (0.47 * who.jaw_width, 0.815),
-                (0.27 * who.chin_width, 0.955),
+                (0.615 * who.jaw_width, 0.62),
+                (0.445 * who.jaw_width, 0.81),
+                (0.245 * who.chin_width, 0.95),
             )
         )
         drop = np.clip((half[:, 1] - 0.15) / 0.75, 0, 1) ** 1.3
@@ -91,7 +92,7 @@ class Portrait:
         half[:, 0] *= 1 - 0.22 * jaw * drop
         chin = (0.0, 0.995 + jaw + 0.9 * (low - 1) - 0.012 * self.muscles(17))
         left = half[::-1] * (-1, 1)
-        return spline(np.vstack(([(0.0, -1.02)], half, [chin], left)), 84, closed=True)
+        return spline(np.vstack(([(0.0, -1.03)], half, [chin], left)), 88, closed=True)
 
     @cached_property
     def face_mask(self) -> Image.Image:

@@ -3,7 +3,7 @@
 // a post that arrives twice is stored once.
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15000;
+const LONGEST_PAUSE_MS = 8000;
 const PATIENCE_MS = 15000;
 const STOPPING = new Set([401, 403, 410]);
 const TEMPORARY = new Set([408, 425, 429]);
@@ -70,6 +70,7 @@ export class Outbox {
     const entry = { order: Math.max(Date.now(), last + 1), kind, body: { key, ...body } };
     this.entries.push(entry);
     this.#keep(entry);
+    this.changed();
     this.flush();
   }
 

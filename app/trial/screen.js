@@ -6,7 +6,7 @@ import { Panel } from "./label.js";
 const ELSEWHERE = "input, textarea, select, [contenteditable], [role=dialog]";
 
 export class Screen {
-  // on: {answer(choice, input, at), undo(), visibility()}
+  // on: {answer(choice, {input, at, burst}), undo(), visibility()}
   constructor(root, data, on) {
     this.trial = root.querySelector(".trial");
     this.part = (name) => this.trial.querySelector(name);
@@ -18,10 +18,15 @@ export class Screen {
     this.experiment = null;
     this.listening = new AbortController();
     this.#listen({ signal: this.listening.signal });
+    // Without a network Streamlit lays a dialog over the page, which makes everything under it inert. The trial
+    // goes on without a network and tells of it in its own line, so the dialog is closed as it comes.
+    this.dialogs = new MutationObserver(closeDialogs);
+    this.dialogs.observe(document.body, { childList: true });
   }
 
   end() {
     this.listening.abort();
+    this.dialogs.disconnect();
   }
 
   ask(question) {
@@ -95,10 +100,11 @@ export class Screen {
 
   #clicked(event) {
     const choice = event.target.closest("button")?.dataset.choice;
-    // detail counts the clicks of one burst: the second click of a double click answers nothing.
-    if (!choice || event.detail > 1) return;
+    if (!choice) return;
     const pointer = { touch: "touch", pen: "touch" }[event.pointerType] ?? "mouse";
-    this.on.answer(choice, event.detail === 0 ? "key" : pointer, event.timeStamp);
+    const input = event.detail === 0 ? "key" : pointer;
+    // detail counts the clicks that follow each other closely.
+    this.on.answer(choice, { input, at: event.timeStamp, burst: event.detail > 1 });
   }
 
   #pressed(event) {
@@ -112,8 +118,12 @@ export class Screen {
     event.preventDefault();
     if (event.repeat) return;
     if (undo) this.on.undo();
-    else this.on.answer(choice, "key", event.timeStamp);
+    else this.on.answer(choice, { input: "key", at: event.timeStamp, burst: false });
   }
+}
+
+function closeDialogs() {
+  document.querySelectorAll("[data-testid=stDialog] button[aria-label=Close]").forEach((button) => button.click());
 }
 
 function caps(choice) {

@@ -1,6 +1,7 @@
 // Response time: from the frame in which a question is painted to the event that answers it.
 
 const FASTEST_ANSWER_MS = 150;
+const FASTEST_IN_A_BURST_MS = 500; // The usual time in which two clicks are one double click.
 const PACES_KEPT = 20;
 
 // Resolves with the time at which the frame after the present one begins: by then the present one is painted.
@@ -32,10 +33,10 @@ export class Stopwatch {
   }
 
   // rt_ms is all the time that went by, hidden_ms the part of it in which the page could not be seen.
-  // null: nobody has seen the question yet, so this is a slip (a double click, a key still held).
-  read(at) {
+  // null: nobody has seen the question yet, so this is a slip (a bounced key, the second half of a double click).
+  read(at, burst) {
     const elapsed = this.paintedAt === null ? 0 : at - this.paintedAt;
-    if (elapsed < FASTEST_ANSWER_MS) return null;
+    if (elapsed < (burst ? FASTEST_IN_A_BURST_MS : FASTEST_ANSWER_MS)) return null;
     return { rt_ms: Math.round(elapsed), hidden_ms: Math.round(this.hidden), shown_at: this.shownAt };
   }
 }

@@ -22,7 +22,7 @@ class Trial {
     this.watch = new Stopwatch();
     this.pace = new Pace(ASSUMED_PACE_MS);
     this.screen = new Screen(root, data, {
-      answer: (choice, input, at) => this.answer(choice, input, at),
+      answer: (choice, press) => this.answer(choice, press),
       undo: () => this.undo(),
       visibility: () => this.watch.visibility(),
     });
@@ -113,9 +113,10 @@ class Trial {
     return shows;
   }
 
-  answer(choice, input, at) {
+  answer(choice, { input, at, burst }) {
     const question = this.supply.current;
-    const reading = this.answering && question.options.includes(choice) ? this.watch.read(at) : null;
+    const offered = this.answering && question.options.includes(choice);
+    const reading = offered ? this.watch.read(at, burst) : null;
     if (!reading) return;
     this.supply.next();
     this.last = question;

@@ -49,12 +49,12 @@ def image_files(manifest: pd.DataFrame, root: Path) -> list[ImageFile]:
     return [ImageFile(root / path, box) for path, box in zip(manifest["path"], boxes, strict=True)]
 
 
-def decode(source: Source, size: int, box: Box | None = None) -> Pixels:
+def decode(source: Source, size: int, box: Box | None = None, margin: float = 0.0) -> Pixels:
     """The image as (size, size, 3) uint8 in RGB, upright as its orientation tag says.
 
     A face box is widened to a square around its middle (black beyond the image); without one the middle
-    square is taken. Transparent parts become white; deep greys (16-bit, 32-bit, float) are scaled to their
-    own range.
+    square is taken, less `margin` (share of its side) all round. Transparent parts become white; deep greys
+    (16-bit, 32-bit, float) are scaled to their own range.
     Raises DecodingError where Pillow cannot read it, or the box holds no pixel of it.
     """
     try:
@@ -63,9 +63,10 @@ def decode(source: Source, size: int, box: Box | None = None) -> Pixels:
             image = _open(source)
             if box is None and image.format == "JPEG":
                 # The decoder may drop detail beyond twice the wanted side: resizing would average it away.
-                image.draft(None, (2 * size, 2 * size))
+                wanted = round(2 * size / (1 - 2 * margin))
+                image.draft(None, (wanted, wanted))
             upright = _rgb(ImageOps.exif_transpose(image))
-            square = upright.crop(_square(upright.size, box))
+            square = upright.crop(_square(upright.size, box, margin))
             small = square.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
             return np.asarray(small, dtype=np.uint8)
     except DecodingError:
@@ -79,7 +80,7 @@ def decode(source: Source, size: int, box: Box | None = None) -> Pixels:
 
 
 def decode_all(
-    files: Iterable[ImageFile], size: int, threads: int, ahead: int = 64
+    files: Iterable[ImageFile], size: int, threads: int, ahead: int = 64, margin: float = 0.0
 ) -> Iterator[Pixels | DecodingError]:
     """Decode in order on several threads; an image that cannot be read gives its DecodingError instead.
 
@@ -88,7 +89,7 @@ def decode_all(
 
     def read(file: ImageFile) -> Pixels | DecodingError:
         try:
-            return decode(file.path, size, file.box)
+            return decode(file.path, size, file.box, margin)
         except DecodingError as problem:
             return problem
 
@@ -122,9 +123,9 @@ def _stretch(values: npt.NDArray[np.float64]) -> Pixels:
     return np.asarray(np.round((finite - low) / max(high - low, 1e-12) * 255), dtype=np.uint8)
 
 
-def _square(size: tuple[int, int], box: Box | None) -> tuple[int, int, int, int]:
+def _square(size: tuple[int, int], box: Box | None, margin: float) -> tuple[int, int, int, int]:
     if box is None:
-        side = min(size)
+        side = max(1, round(min(size) * (1 - 2 * margin)))
         left, top = (size[0] - side) // 2, (size[1] - side) // 2
         return left, top, left + side, top + side
     left_edge, top_edge, width, height = box

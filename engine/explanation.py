@@ -34,7 +34,8 @@ def explain(image: Source, loaded: LoadedBundle, box: Box | None = None) -> Expl
 
     `loaded` keeps the networks between images. Raises DecodingError where the image cannot be read.
     """
-    pixels = decode(image, loaded.bundle.recipe.images.size, box)
+    settings = loaded.bundle.recipe.images
+    pixels = decode(image, settings.size, box, settings.margin)
     answers = loaded.answers(pixels[None])
     found = combine(loaded.bundle, answers)
     ranks = rank(np.repeat(found.soft, len(EMOTIONS), axis=0), np.arange(len(EMOTIONS)))

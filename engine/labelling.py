@@ -130,8 +130,9 @@ def _label_part(
     advance: Callable[[int], object],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The labels of a part's images, and its table of failures."""
-    size = loaded.bundle.recipe.images.size
-    decoded = decode_all(image_files(frame, root), size, available_cores(), ahead=2 * loaded.batch)
+    settings = loaded.bundle.recipe.images
+    size, ahead = settings.size, 2 * loaded.batch
+    decoded = decode_all(image_files(frame, root), size, available_cores(), ahead, settings.margin)
     failed: list[tuple[str, str, str]] = []
     # The table of no image gives a part in which nothing could be read its columns.
     tables = [

@@ -10,6 +10,7 @@ import numpy as np
 from engine.decoding import DecodingError, ImageFile, Pixels, decode_all
 from engine.devices import available_cores
 from engine.errors import EngineError
+from engine.recipe import ImageSettings
 
 
 @dataclass(frozen=True)
@@ -22,18 +23,20 @@ class Unreadable:
 
 
 def decode_to_file(
-    files: Sequence[ImageFile], size: int, target: Path, advance: Callable[[], None]
+    files: Sequence[ImageFile], settings: ImageSettings, target: Path, advance: Callable[[], None]
 ) -> list[Unreadable]:
-    """Decode `files` in order into a .npy of (n, size, size, 3) bytes, and return what could not be read.
+    """Decode `files` in order into a .npy of (n, s, s, 3) bytes, and return what could not be read.
 
     The rows of unreadable images are black. Memory stays flat: the file is written through a memory map.
     `advance` is called after each image.
     """
     unfinished = target.with_suffix(".unfinished")
-    shape = (len(files), size, size, 3)
+    shape = (len(files), settings.size, settings.size, 3)
     store = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=shape)
     failures = []
-    for row, decoded in enumerate(decode_all(files, size, available_cores())):
+    for row, decoded in enumerate(
+        decode_all(files, settings.size, available_cores(), margin=settings.margin)
+    ):
         if isinstance(decoded, DecodingError):
             failures.append(Unreadable(row, str(files[row].path), str(decoded)))
         else:

@@ -32,11 +32,13 @@ class RecipeError(EngineError):
 class ImageSettings:
     """Side of the square images in pixels, and how they are varied in training.
 
-    `flip` mirrors half of them; `shift` (share of the side), `rotate` (degrees) and `zoom` (share) are the
-    most that an image is moved; `brightness` and `contrast` (share) the most that its light is changed.
+    `margin` is the share of the side that is cut off all round where an image has no face box. `flip`
+    mirrors half of the images; `shift` (share of the side), `rotate` (degrees) and `zoom` (share) are the most
+    that one is moved; `brightness` and `contrast` (share) the most that its light is changed.
     """
 
     size: int
+    margin: float = 0.0
     flip: bool = False
     shift: float = 0.0
     rotate: float = 0.0
@@ -229,7 +231,10 @@ def _check(recipe: Recipe, source: str) -> None:
     ]
     for name in ("shift", "zoom", "brightness", "contrast"):
         bounds.append((f"images.{name}", getattr(recipe.images, name), 0, 0.9))
-    bounds.append(("images.rotate", recipe.images.rotate, 0, 180))
+    bounds += [
+        ("images.rotate", recipe.images.rotate, 0, 180),
+        ("images.margin", recipe.images.margin, 0, 0.45),
+    ]
     sections = {"ensemble": recipe.ensemble, "action_units": recipe.action_units}
     if recipe.foundation is not None:
         sections["foundation"] = recipe.foundation

@@ -119,7 +119,7 @@ def _decode(
     if not (failed.is_file() and (unfinished / PIXELS).is_file()):
         files = image_files(rows, root)
         with log.counting(len(files), "decode") as advance:
-            failures = decode_to_file(files, recipe.images.size, unfinished / PIXELS, advance)
+            failures = decode_to_file(files, recipe.images, unfinished / PIXELS, advance)
         write_json({"failures": [dataclasses.asdict(failure) for failure in failures]}, failed)
     failures = [Unreadable(**failure) for failure in json.loads(failed.read_text())["failures"]]
     for failure in failures:

@@ -104,3 +104,10 @@ def test_a_manifest_row_without_a_whole_face_box_has_none(tmp_path: Path) -> Non
         {"path": ["a.png", "b.png"], "face_x": [1, 2], "face_y": [3, None], "face_width": 4, "face_height": 5}
     )
     assert [file.box for file in image_files(frame, tmp_path)] == [(1.0, 3.0, 4.0, 5.0), None]
+
+
+def test_a_margin_is_cut_off_all_round_where_there_is_no_box() -> None:
+    framed = Image.new("RGB", (100, 100), (0, 0, 0))
+    framed.paste((255, 255, 255), (20, 20, 80, 80))
+    assert decode(framed, 16, margin=0.21).min() == 255
+    assert decode(framed, 16).min() == 0

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--faces", type=int, default=2400, help="how many (default: 2400)")
     parser.add_argument("--seed", type=int, default=7, help="same seed, same faces (default: 7)")
-    parser.add_argument("--size", type=int, default=128, help="side of a picture in pixels (default: 128)")
+    parser.add_argument("--size", type=int, default=160, help="side of a picture in pixels (default: 160)")
     parser.add_argument("--workers", type=int, help="processes (default: one a core)")
     parser.add_argument(
         "--sheet",

@@ -16,6 +16,14 @@ from engine.faces.spec import Colour, Framing, Pose
 
 Points = NDArray[np.float64]
 
+_ROUND = np.linspace(0, 2 * math.pi, 28, endpoint=False)
+_CIRCLE: Points = np.column_stack((np.cos(_ROUND), np.sin(_ROUND)))
+# Height about which the head nods and tilts, in face units.
+_PIVOT = 0.2
+_QUARTER_TURN = np.array((-1.0, 1.0))
+# Below this many supersampled pixels the reduction to the final size softens an edge as much as a blur would.
+_LEAST_BLUR = 0.9
+
 
 @lru_cache(maxsize=256)
 def _spline_basis(count: int, samples: int, closed: bool) -> Points:
@@ -46,14 +54,15 @@ def spline(controls: ArrayLike, samples: int = 24, closed: bool = False) -> Poin
 
 def ellipse(x: float, y: float, width: float, height: float, tilt: float = 0.0) -> Points:
     """Outline of an ellipse by its centre and half axes, turned by `tilt` radians."""
-    angle = np.linspace(0, 2 * math.pi, 28, endpoint=False)
-    across, down = width * np.cos(angle), height * np.sin(angle)
-    return np.column_stack(
-        (
-            x + across * math.cos(tilt) - down * math.sin(tilt),
-            y + across * math.sin(tilt) + down * math.cos(tilt),
-        )
-    )
+    cosine, sine = math.cos(tilt), math.sin(tilt)
+    axes = np.array(((width * cosine, width * sine), (-height * sine, height * cosine)))
+    outline: Points = _CIRCLE @ axes + np.array((x, y))
+    return outline
+
+
+@lru_cache(maxsize=256)
+def _evenly(count: int) -> Points:
+    return np.linspace(0.0, 1.0, count)
 
 
 def mirrored(points: ArrayLike, side: int) -> Points:
@@ -92,10 +101,12 @@ class Canvas:
         self.pixels = size * supersample
         self.image = Image.new("RGB", (self.pixels, self.pixels))
         self.scale = framing.scale * self.pixels
-        self._centre = np.array(((0.5 + framing.x) * self.pixels, (0.49 + framing.y) * self.pixels))
         yaw, pitch, roll = (math.radians(angle) for angle in (pose.yaw, pose.pitch, pose.roll))
         self._yaw, self._pitch = (math.cos(yaw), math.sin(yaw)), (math.cos(pitch), math.sin(pitch))
         self._roll = np.array(((math.cos(roll), math.sin(roll)), (-math.sin(roll), math.cos(roll))))
+        # A turned head moves sideways in its frame less than its nose does.
+        held = np.array((-0.30 * self._yaw[1], _PIVOT + 0.25 * self._pitch[1]))
+        self._origin = np.array(((0.5 + framing.x), (0.49 + framing.y))) * self.pixels + held * self.scale
 
     def project(self, points: ArrayLike, depth: float | None = None, lift: float = 0.0) -> Points:
         """Pixels of face coordinates (n x 2), at a fixed `depth` or `lift` above the head's surface."""
@@ -105,15 +116,13 @@ class Canvas:
             inside = 1 - 1.25 * x**2 - ((y - 0.05) / 1.35) ** 2
             z = 0.62 * np.sqrt(np.clip(inside, 0.02, None)) + lift
         else:
-            z = np.full(len(xy), depth)
-        across = x * self._yaw[0] + z * self._yaw[1]
-        back = z * self._yaw[0] - x * self._yaw[1]
-        down = (y - 0.2) * self._pitch[0] - back * self._pitch[1] + 0.2
-        turned: Points = np.column_stack((across, down - 0.2)) @ self._roll
-        turned[:, 1] += 0.2
-        turned[:, 0] -= 0.30 * self._yaw[1]
-        turned[:, 1] += 0.25 * self._pitch[1]
-        pixels: Points = turned * self.scale + self._centre
+            z = np.full(len(xy), float(depth))
+        cos_yaw, sin_yaw = self._yaw
+        cos_pitch, sin_pitch = self._pitch
+        turned = np.empty((len(xy), 2))
+        turned[:, 0] = x * cos_yaw + z * sin_yaw
+        turned[:, 1] = (y - _PIVOT) * cos_pitch - (z * cos_yaw - x * sin_yaw) * sin_pitch
+        pixels: Points = turned @ self._roll * self.scale + self._origin
         return pixels
 
     def mask(self, points: ArrayLike, depth: float | None = None) -> Image.Image:
@@ -153,12 +162,12 @@ class Canvas:
         """Paint along a line whose width follows `widths` (face units, spread evenly from start to end)."""
         line = self.project(points, depth, lift)
         course = np.asarray(widths, dtype=float)
-        width = (
-            np.interp(np.linspace(0, 1, len(line)), np.linspace(0, 1, len(course)), course) * self.scale / 2
-        )
-        along = np.gradient(line, axis=0)
+        width = np.interp(_evenly(len(line)), _evenly(len(course)), course) * (self.scale / 2)
+        along = np.empty_like(line)
+        along[1:-1] = line[2:] - line[:-2]
+        along[0], along[-1] = line[1] - line[0], line[-1] - line[-2]
         length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
-        normal = np.column_stack((-along[:, 1], along[:, 0])) / length[:, None] * width[:, None]
+        normal = along[:, ::-1] * (width / length)[:, None] * _QUARTER_TURN
         outline = np.concatenate((line + normal, (line - normal)[::-1]))
         self.paint(outline, colour, opacity, blur * self.scale, clip)
 
@@ -173,18 +182,18 @@ class Canvas:
         """Paint a shape given in pixels; a soft one is drawn small and enlarged: as smooth, and faster."""
         if opacity <= 0.01:
             return
-        reach = 3 * blur + 2
+        reach = 2.6 * blur + 2
         left, top = np.maximum(np.floor(outline.min(axis=0) - reach), 0).astype(int)
         right, bottom = np.minimum(np.ceil(outline.max(axis=0) + reach), self.pixels).astype(int)
         if right <= left or bottom <= top:
             return
-        shrink = max(1.0, blur / 1.5)
+        shrink = max(1.0, blur / 1.4)
         width, height = max(1, math.ceil((right - left) / shrink)), max(1, math.ceil((bottom - top) / shrink))
         drawn = Image.new("L", (width, height))
         ratio = np.array((width / (right - left), height / (bottom - top)))
         corners = ((outline - (left, top)) * ratio).ravel().tolist()
         ImageDraw.Draw(drawn).polygon(corners, fill=round(255 * min(opacity, 1.0)))
-        if blur > 0.3:
+        if blur > _LEAST_BLUR:
             drawn = drawn.filter(ImageFilter.GaussianBlur(blur / shrink))
         if drawn.size != (right - left, bottom - top):
             drawn = drawn.resize((int(right - left), int(bottom - top)), Image.Resampling.BILINEAR)

@@ -199,7 +199,7 @@ def _draw_strands(portrait: Portrait, outer: Points, line: Points, style: str, c
     canvas, hair = portrait.canvas, portrait.colours.hair
     dark, sheen = darker(hair, 0.62), _sheen(portrait)
     inner = line[::-1]
-    strands = 18 if canvas.size < 200 else 40
+    strands = 14 if canvas.size < 200 else 40
     falls = style in _FALLS
     bend = np.array((0.04 * portrait.identity.part_side, -0.03))
     for index, share in enumerate(np.linspace(*((0.30, 0.70) if falls else (0.03, 0.97)), strands)):
@@ -230,7 +230,7 @@ def _draw_curls(portrait: Portrait, outer: Points, line: Points) -> None:
     canvas, hair = portrait.canvas, portrait.colours.hair
     inner = line[::-1]
     grid = np.random.default_rng(7)
-    for index in range(110):
+    for index in range(60 if canvas.size < 200 else 110):
         share, depth = float(grid.uniform(0.02, 0.98)), float(grid.uniform(0.0, 0.9))
         edge = outer[int(share * (len(outer) - 1))]
         spot = edge * (1 - depth) + inner[int(share * (len(inner) - 1))] * depth

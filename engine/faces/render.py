@@ -20,7 +20,7 @@ def render_face(spec: FaceSpec, size: int) -> Image.Image:
     """
     if not 32 <= size <= 2048:
         raise FaceError(f"a face cannot be drawn at {size} pixels; choose a size between 32 and 2048")
-    portrait = Portrait(spec, size, supersample=3 if size <= 256 else 2)
+    portrait = Portrait(spec, size, supersample=2)
     draw_background(portrait)
     draw_back_hair(portrait)
     draw_neck(portrait)

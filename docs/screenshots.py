@@ -46,25 +46,34 @@ def rooms(browser: Browser, url: str, token: str) -> None:
         page.goto(url + path)
         page.get_by_text("Signed in as").wait_for()
         page.wait_for_timeout(2500)
+        if name == "agreement":
+            page.get_by_role("heading", name="6-c").scroll_into_view_if_needed()
+            page.mouse.wheel(0, 900)
+            page.wait_for_timeout(500)
         keep(page, name)
 
 
 def question(browser: Browser, link: str) -> None:
-    """The first question of a participant, after the consent."""
+    """The question that a participant is at, after the consent."""
     page = browser.new_page(viewport=SIZE)
     page.goto(link)
-    page.get_by_role("button").last.wait_for()
+    page.get_by_role("heading").first.wait_for()
+    page.wait_for_timeout(2500)
+    agree = page.get_by_role("button", name="I agree and take part")
+    if agree.count():
+        agree.click()
     page.wait_for_timeout(2500)
     keep(page, "trial")
 
 
 def keep(page: Page, name: str) -> None:
-    """Keep what the page shows, in few colours so that the file is small."""
+    """Keep what the page shows, in 256 colours so that the file is small."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     path = IMAGES / f"{name}.png"
     page.screenshot(path=path)
     with Image.open(path) as picture:
-        picture.convert("RGB").quantize(128).save(path, optimize=True)
+        few = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
 
 
 if __name__ == "__main__":

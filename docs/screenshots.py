@@ -47,8 +47,7 @@ def rooms(browser: Browser, url: str, token: str) -> None:
         page.get_by_text("Signed in as").wait_for()
         page.wait_for_timeout(2500)
         if name == "agreement":
-            page.get_by_role("heading", name="6-c").scroll_into_view_if_needed()
-            page.mouse.wheel(0, 900)
+            page.get_by_role("heading", name="6-c").evaluate("heading => heading.scrollIntoView()")
             page.wait_for_timeout(500)
         keep(page, name)
 

@@ -72,10 +72,10 @@ def agreement(found: Dashboard, simulated: bool) -> None:
 def _share(estimate: Estimate) -> str:
     if estimate.estimate is None:
         return f"an unknown share ({estimate.reason})"
-    share = f"**{estimate.estimate:.0%}**".replace("%", " %")
+    share = f"**{100 * estimate.estimate:.0f}\N{NO-BREAK SPACE}%**"
     if estimate.low is None or estimate.high is None:
         return share
-    return f"{share} (95 % interval {100 * estimate.low:.0f}–{100 * estimate.high:.0f} %)"
+    return f"{share} (95\N{NO-BREAK SPACE}% interval {100 * estimate.low:.0f}–{100 * estimate.high:.0f}\N{NO-BREAK SPACE}%)"
 
 
 def _chart(figure: go.Figure, key: str, simulated: bool) -> None:

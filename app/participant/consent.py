@@ -1,5 +1,6 @@
 """Consent: what will be asked, how long it takes, what is kept; agreeing and declining are equally easy."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -35,8 +36,6 @@ def _ask(mine: Participation) -> None:
     agree, decline = st.columns(2)
     agree.button("I agree and take part", width="stretch", on_click=_agree, args=(mine,))
     decline.button("No, thank you", width="stretch", on_click=_decline)
-    if st.session_state.pop("came_too_late", False):
-        st.error("The study has just closed, so your consent was not stored.")
 
 
 def facts(mine: Participation) -> list[str]:
@@ -70,11 +69,9 @@ def _goodbye() -> None:
 
 def _agree(mine: Participation) -> None:
     now = datetime.now(UTC)
-    try:
-        with installation().database.begin() as session:
-            give_consent(session, mine.participant_id, mine.consent_version, now)
-    except StudyClosedError:
-        st.session_state["came_too_late"] = True
+    # Where the study has closed meanwhile, the page that is drawn next says so.
+    with suppress(StudyClosedError), installation().database.begin() as session:
+        give_consent(session, mine.participant_id, mine.consent_version, now)
 
 
 def _decline() -> None:

@@ -1,0 +1,161 @@
+"""The participant's pages: each step of the way, told kindly, and nothing stored that was not agreed to."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from app.identity import PARTICIPANT_COOKIE, signed
+from app.participant.consent import duration
+from app.trial.mount import MODULES, paragraphs, script
+from db.tables import Participant, Study
+from study import flow
+from study.participation import consent_version
+from study.studies import close_study, pause_study
+
+TRIAL = Path(__file__).resolve().parents[2] / "app" / "trial"
+
+
+def take() -> AppTest:
+    return AppTest.from_string("from app.participant import take\ntake.page()", default_timeout=20).run()
+
+
+def text(test: AppTest) -> str:
+    return "\n".join(str(one.value) for kind in ("title", "markdown", "error") for one in test.get(kind))
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    return next(button for button in test.button if button.label == label).click().run()
+
+
+def person(program) -> Participant:
+    """The first participant of the open study, as the database has it now."""
+    with program.database.session() as session:
+        query = select(Participant).where(Participant.code == "P01", Participant.simulated.is_(False))
+        return session.scalars(query).one()
+
+
+def agree(program) -> None:
+    with program.database.begin() as session:
+        flow.give_consent(session, person(program).id, "1", datetime.now(UTC))
+
+
+def test_a_browser_without_a_cookie_is_told_how_to_come_in(program, visit_as):
+    visit_as({})
+    test = take()
+    assert not test.exception
+    assert test.title[0].value == "Please open your personal link"
+
+
+def test_a_cookie_of_a_participant_who_is_no_more_is_told_the_same(program, visit_as):
+    visit_as({PARTICIPANT_COOKIE: signed(program.secret, PARTICIPANT_COOKIE, "999999")})
+    assert take().title[0].value == "Please open your personal link"
+
+
+def test_consent_says_what_is_asked_how_long_and_what_is_kept(program, visit_as):
+    visit_as(program.participant_cookies())
+    test = take()
+    assert not test.exception
+    said = text(test)
+    for words in (
+        "describes it better",
+        "belongs to it",
+        "52 questions",
+        "7 minutes",
+        "P01",
+        "stop at any time",
+    ):
+        assert words in said
+    assert "Taking part is voluntary" in said
+    assert [button.label for button in test.button] == ["I agree and take part", "No, thank you"]
+
+
+def test_agreeing_keeps_the_version_and_leads_to_the_questions(program, visit_as):
+    visit_as(program.participant_cookies())
+    test = press(take(), "I agree and take part")
+    assert not test.exception
+    assert not test.button
+    assert len(test.get("bidi_component")) == 1
+    agreed = person(program)
+    with program.database.session() as session:
+        shown = session.get_one(Study, agreed.study_id).consent_text
+    assert agreed.consented_at is not None
+    assert agreed.consent_version == consent_version(shown)
+
+
+def test_declining_stores_nothing_and_can_be_thought_over(program, visit_as):
+    visit_as(program.participant_cookies())
+    test = press(take(), "No, thank you")
+    assert test.title[0].value == "That is quite all right"
+    assert person(program).consented_at is None
+    test = press(test, "Read the consent again")
+    assert "I agree and take part" in [button.label for button in test.button]
+
+
+def test_agreeing_after_the_study_has_closed_stores_nothing(program, visit_as):
+    visit_as(program.participant_cookies())
+    test = take()
+    with program.database.begin() as session:
+        close_study(session, person(program).study_id)
+    test = press(test, "I agree and take part")
+    assert test.title[0].value == "The study is closed"
+    assert person(program).consented_at is None
+
+
+@pytest.mark.parametrize(
+    ("end", "title"), [(pause_study, "The study has a break"), (close_study, "The study is closed")]
+)
+def test_a_door_that_is_shut_says_why_and_what_is_saved(program, visit_as, end, title):
+    visit_as(program.participant_cookies())
+    program.answer(participants=1, questions=3)
+    with program.database.begin() as session:
+        end(session, person(program).study_id)
+    test = take()
+    assert not test.exception
+    assert test.title[0].value == title
+    assert "3 of 52" in text(test)
+
+
+def test_a_deadline_shuts_the_door(program, visit_as):
+    visit_as(program.participant_cookies())
+    agree(program)
+    with program.database.begin() as session:
+        study = session.get_one(Study, person(program).study_id)
+        study.deadline = datetime.now(UTC) - timedelta(minutes=1)
+    assert take().title[0].value == "The study is closed"
+
+
+def test_the_end_thanks_and_counts_the_answers(program, visit_as):
+    visit_as(program.participant_cookies())
+    program.answer(participants=1)
+    test = take()
+    assert not test.exception
+    assert test.title[0].value == "Thank you"
+    assert "All **52** of your answers are saved" in text(test)
+
+
+def test_durations_in_words():
+    assert [duration(minutes) for minutes in (1, 25, 89, 90, 203)] == [
+        "1 minute",
+        "25 minutes",
+        "89 minutes",
+        "2 hours",
+        "3 hours",
+    ]
+
+
+def test_the_script_is_one_module_of_all_sources():
+    joined = script()
+    assert joined.count("export ") == 1
+    assert "export default function mount" in joined
+    assert "\nimport " not in joined
+    assert sorted(MODULES) == sorted(path.name for path in TRIAL.glob("*.js"))
+
+
+def test_instructions_become_paragraphs_of_plain_text():
+    assert paragraphs("# Look\n\nAt *the*\nface, see [this](http://x).\n") == [
+        "Look",
+        "At the face, see this.",
+    ]

@@ -33,8 +33,8 @@ class ImageSettings:
     """Side of the square images in pixels, and how they are varied in training.
 
     `margin` is the share of the side that is cut off all round where an image has no face box. `flip`
-    mirrors half of the images; `shift` (share of the side), `rotate` (degrees) and `zoom` (share) are the most
-    that one is moved; `brightness` and `contrast` (share) the most that its light is changed.
+    mirrors half of the images; `shift` (share of the side), `rotate` (degrees) and `zoom` (share) are the
+    most that one is moved; `brightness` and `contrast` (share) the most that its light is changed.
     """
 
     size: int

@@ -17,7 +17,7 @@ from engine.annotators import MIXTURE_COLUMNS, simulate_annotators
 from engine.emfacs import ACTION_UNITS, EMOTIONS
 from engine.errors import EngineError
 from engine.faces.population import Face, draw_face
-from engine.faces.render import render_face
+from engine.faces.render import LARGEST, SMALLEST, render_face
 from engine.images import write_table
 
 # Every sixth round of the eight emotions is held out: the engine never sees it, and studies ask about it.
@@ -49,6 +49,8 @@ def make_demo(
         raise DemoError(f"{faces} faces are too few; ask for at least {len(EMOTIONS)}, one an emotion")
     if seed < 0:
         raise DemoError(f"the seed {seed} is negative; give 0 or more")
+    if not SMALLEST <= size <= LARGEST:
+        raise DemoError(f"a face cannot be drawn at {size} pixels; choose between {SMALLEST} and {LARGEST}")
     _claim(folder, {"seed": seed, "size": size})
     drawn = [draw_face(seed, index) for index in range(faces)]
     names = [f"face-{index:05d}" for index in range(faces)]

@@ -78,7 +78,9 @@ def _draw_clothing(portrait: Portrait, wide: float) -> None:
 
 
 def draw_ears(portrait: Portrait) -> None:
-    """Ears, which the contour of the head overlaps."""
+    """Ears, which the contour of the head overlaps, where no hair falls over them."""
+    if portrait.identity.hair_style in ("long", "wavy", "bob"):
+        return
     canvas, colours = portrait.canvas, portrait.colours
     out = 0.75 * portrait.identity.face_width
     for side in (-1, 1):

@@ -12,14 +12,17 @@ from engine.faces.mouth import draw_mouth, mouth_shape
 from engine.faces.portrait import Portrait
 from engine.faces.spec import FaceError, FaceSpec
 
+SMALLEST, LARGEST = 32, 2048
+"""Sides that can be drawn, in pixels."""
+
 
 def render_face(spec: FaceSpec, size: int) -> Image.Image:
     """Draw `spec` as a square RGB picture of `size` pixels; the same spec and size give the same pixels.
 
-    Raises FaceError for a size below 32 or above 2048.
+    Raises FaceError for a size below `SMALLEST` or above `LARGEST`.
     """
-    if not 32 <= size <= 2048:
-        raise FaceError(f"a face cannot be drawn at {size} pixels; choose a size between 32 and 2048")
+    if not SMALLEST <= size <= LARGEST:
+        raise FaceError(f"a face cannot be drawn at {size} pixels; choose between {SMALLEST} and {LARGEST}")
     portrait = Portrait(spec, size, supersample=2)
     draw_background(portrait)
     draw_back_hair(portrait)

@@ -113,7 +113,7 @@ def predict(
 
 def to_tensor(pixels: Pixels, device: torch.device) -> torch.Tensor:
     """Bytes (n, s, s, 3) as a channels-last (n, 3, s, s) tensor on the device."""
-    return torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2)
+    return torch.from_numpy(np.array(pixels, order="C")).to(device).permute(0, 3, 1, 2)
 
 
 def _train_epoch(

@@ -75,7 +75,8 @@ def _share(estimate: Estimate) -> str:
     share = f"**{100 * estimate.estimate:.0f}\N{NO-BREAK SPACE}%**"
     if estimate.low is None or estimate.high is None:
         return share
-    return f"{share} (95\N{NO-BREAK SPACE}% interval {100 * estimate.low:.0f}–{100 * estimate.high:.0f}\N{NO-BREAK SPACE}%)"
+    interval = f"{100 * estimate.low:.0f}–{100 * estimate.high:.0f}\N{NO-BREAK SPACE}%"
+    return f"{share} (95\N{NO-BREAK SPACE}% interval {interval})"
 
 
 def _chart(figure: go.Figure, key: str, simulated: bool) -> None:

@@ -43,7 +43,8 @@ def make_demo(
     """Write images/, images.parquet, annotations.parquet and truth.parquet into `folder`.
 
     Face i of a seed is the same whatever the number of faces. Interrupted, the same call goes on where it
-    was. Raises DemoError where `faces` is below 8 or the folder holds the faces of another seed or size.
+    was. `size` is a side in pixels, `now` the end of the annotators' work. Raises DemoError where `faces` is
+    below 8, seed or size out of range, or the folder holds the faces of another seed or size.
     """
     if faces < len(EMOTIONS):
         raise DemoError(f"{faces} faces are too few; ask for at least {len(EMOTIONS)}, one an emotion")

@@ -23,6 +23,7 @@ _PIVOT = 0.2
 _QUARTER_TURN = np.array((-1.0, 1.0))
 # Below this many supersampled pixels the reduction to the final size softens an edge as much as a blur would.
 _LEAST_BLUR = 0.9
+_LEAST_OPACITY = 0.02
 
 
 @lru_cache(maxsize=256)
@@ -180,24 +181,28 @@ class Canvas:
         clip: Image.Image | None = None,
     ) -> None:
         """Paint a shape given in pixels; a soft one is drawn small and enlarged: as smooth, and faster."""
-        if opacity <= 0.01:
+        if opacity < _LEAST_OPACITY:
             return
         reach = 2.6 * blur + 2
-        left, top = np.maximum(np.floor(outline.min(axis=0) - reach), 0).astype(int)
-        right, bottom = np.minimum(np.ceil(outline.max(axis=0) + reach), self.pixels).astype(int)
+        (west, north), (east, south) = outline.min(axis=0).tolist(), outline.max(axis=0).tolist()
+        left, top = max(0, math.floor(west - reach)), max(0, math.floor(north - reach))
+        right = min(self.pixels, math.ceil(east + reach))
+        bottom = min(self.pixels, math.ceil(south + reach))
         if right <= left or bottom <= top:
             return
-        shrink = max(1.0, blur / 1.4)
-        width, height = max(1, math.ceil((right - left) / shrink)), max(1, math.ceil((bottom - top) / shrink))
-        drawn = Image.new("L", (width, height))
-        ratio = np.array((width / (right - left), height / (bottom - top)))
-        corners = ((outline - (left, top)) * ratio).ravel().tolist()
-        ImageDraw.Draw(drawn).polygon(corners, fill=round(255 * min(opacity, 1.0)))
+        size = (right - left, bottom - top)
+        corners = outline - (left, top)
+        shrink = blur / 1.4 if blur > 2.0 else 1.0
+        small = (max(1, math.ceil(size[0] / shrink)), max(1, math.ceil(size[1] / shrink)))
+        if shrink > 1.0:
+            corners *= (small[0] / size[0], small[1] / size[1])
+        drawn = Image.new("L", small)
+        ImageDraw.Draw(drawn).polygon(corners.ravel().tolist(), fill=round(255 * min(opacity, 1.0)))
         if blur > _LEAST_BLUR:
             drawn = drawn.filter(ImageFilter.GaussianBlur(blur / shrink))
-        if drawn.size != (right - left, bottom - top):
-            drawn = drawn.resize((int(right - left), int(bottom - top)), Image.Resampling.BILINEAR)
-        box = (int(left), int(top), int(right), int(bottom))
+        if small != size:
+            drawn = drawn.resize(size, Image.Resampling.BILINEAR)
+        box = (left, top, right, bottom)
         if clip is not None:
             drawn = ImageChops.multiply(drawn, clip.crop(box))
         self.image.paste(_bytes(colour), box, drawn)

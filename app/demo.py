@@ -1,5 +1,6 @@
 """The demo: faces, an engine trained on them, their labels, and two studies; each stage is done once."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -75,9 +76,24 @@ def run_engine(arguments: Sequence[str]) -> None:
     """
     # What it says goes where its bars go: this program's own lines on stdout are the two links.
     command = [sys.executable, "-m", "engine", *arguments]
-    done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr.fileno(), check=False)
-    if done.returncode != 0:
-        raise DemoError(f"`python -m engine {arguments[0]}` ended with status {done.returncode}")
+    process = subprocess.Popen(command, cwd=ROOT, stdout=sys.stderr.fileno())
+    try:
+        status = process.wait()
+    except BaseException:
+        _interrupt(process)
+        raise
+    if status != 0:
+        raise DemoError(f"`python -m engine {arguments[0]}` ended with status {status}")
+
+
+def _interrupt(process: "subprocess.Popen[bytes]") -> None:
+    """End an engine with its workers: Ctrl-C has reached it already, another signal to us has not."""
+    for patience, sent in ((2, signal.SIGINT), (10, signal.SIGKILL)):
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.send_signal(sent)
+    process.wait()
 
 
 def is_built(database: Database) -> bool:

@@ -153,8 +153,10 @@ def brow_line(portrait: Portrait, side: int) -> Points:
     rest[:, 0] += spread
     rest[:, 1] += -who.brow_height * 0.03 - np.array((0, 0.2, 1, 0.8, 0)) * 0.03 * who.brow_arch
     inner = np.array((1.0, 0.72, 0.28, 0.04, 0.0))
-    outer = np.array((0.05, 0.40, 0.90, 1.0, 0.80))
+    outer = np.array((0.0, 0.32, 0.78, 1.0, 0.86))
     rest[:, 1] -= 0.115 * au(1) * inner + 0.125 * au(2) * outer
+    # Together they lift the whole brow into one arch.
+    rest[:, 1] -= 0.030 * au(1) * au(2) * np.array((1.0, 0.6, 0.1, 0.0, 0.0))
     knit = au(4)
     held = max(0.0, 1 - 0.95 * au(1))
     rest[:, 1] += knit * held * np.array((0.105, 0.090, 0.045, 0.012, -0.012))

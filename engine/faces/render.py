@@ -4,11 +4,12 @@ from PIL import Image
 
 from engine.faces.beard import draw_beard
 from engine.faces.eyes import draw_brows, draw_eyes
-from engine.faces.folds import draw_brow_furrows, draw_cheeks, draw_lower_face, draw_nose
+from engine.faces.folds import draw_brow_furrows, draw_cheeks, draw_lower_face
 from engine.faces.glasses import draw_glasses
 from engine.faces.hair import draw_back_hair, draw_front_hair
 from engine.faces.head import draw_background, draw_ears, draw_neck, draw_skin
 from engine.faces.mouth import draw_mouth, mouth_shape
+from engine.faces.nose import draw_nose
 from engine.faces.portrait import Portrait
 from engine.faces.spec import FaceError, FaceSpec
 

@@ -9,21 +9,22 @@ from engine.faces.illustrations import render_action_unit, render_expression
 
 _CAPTION = 16
 
+SITTERS: tuple[int, ...] = (46, 18, 54, 7, 27, 11)
+"""Identity seeds of people who differ in skin tone, age, gender presentation and hair."""
 
-def emotion_sheet(size: int, people: int = 6) -> Image.Image:
-    """Eight rows, one an emotion: its prototype on the same `people`."""
+
+def emotion_sheet(size: int, people: Sequence[int] = SITTERS) -> Image.Image:
+    """Eight rows, one an emotion: its prototype on the same `people` (identity seeds)."""
     pictures = [
-        (emotion, render_expression(emotion, 1.0, person, size))
-        for emotion in EMOTIONS
-        for person in range(1, people + 1)
+        (emotion, render_expression(emotion, 1.0, person, size)) for emotion in EMOTIONS for person in people
     ]
-    return _grid(pictures, people, size)
+    return _grid(pictures, len(people), size)
 
 
-def unit_sheet(size: int, columns: int = 6) -> Image.Image:
-    """A face at rest, then every action unit alone at full intensity."""
-    pictures = [("at rest", render_expression("Neutral", 0.0, 2, size))]
-    pictures += [(f"AU {unit}", render_action_unit(unit, 1.0, 2, size)) for unit in ACTION_UNITS]
+def unit_sheet(size: int, person: int = SITTERS[0], columns: int = 6) -> Image.Image:
+    """A face at rest, then every action unit alone at full intensity, on one `person` (identity seed)."""
+    pictures = [("at rest", render_expression("Neutral", 0.0, person, size))]
+    pictures += [(f"AU {unit}", render_action_unit(unit, 1.0, person, size)) for unit in ACTION_UNITS]
     return _grid(pictures, columns, size)
 
 

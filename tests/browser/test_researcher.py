@@ -85,11 +85,11 @@ def test_progress_and_dashboard_follow_the_answers_without_a_reload(freshly_serv
     page = signed_in(served, new_page)
     expect(page.get_by_text("0 of 208 answers · 0 of 4 participants finished")).to_be_visible()
     served.program.answer(participants=1)
-    expect(page.get_by_text("52 of 208 answers · 1 of 4 participants finished")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("52 of 208 answers · 1 of 4 participants finished")).to_be_visible()
     page.get_by_role("link", name="See the agreement dashboard").first.click()
     expect(page.get_by_text("52 answers of")).to_be_visible()
     served.program.answer(participants=2, first=1)
-    expect(page.get_by_text("156 answers of")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("156 answers of")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     expect(page.get_by_text(re.compile("[Ss]imulated"))).to_have_count(0)
 

@@ -46,6 +46,8 @@ function row(emotion, colour) {
 
 function axis() {
   const line = part("axis");
-  line.append(...["0", "0.5", "1"].map((tick) => part("tick", tick)));
+  const ticks = part("ticks");
+  ticks.append(...["0", "0.5", "1"].map((tick) => part("tick", tick)));
+  line.append(ticks);
   return line;
 }

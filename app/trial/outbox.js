@@ -4,6 +4,7 @@
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
+const AFTER_A_FRAME_MS = 20; // A post does not compete with the paint of the next question.
 const PATIENCE_MS = 15000;
 const STOPPING = new Set([401, 403, 410]);
 const TEMPORARY = new Set([408, 425, 429]);
@@ -71,7 +72,7 @@ export class Outbox {
     this.entries.push(entry);
     this.#keep(entry);
     this.changed();
-    this.flush();
+    setTimeout(() => this.flush(), AFTER_A_FRAME_MS);
   }
 
   // Posts whatever waits; resolves once nothing does, or the server has said that it takes no more.

@@ -37,6 +37,10 @@ export class Screen {
     this.part(".asking").hidden = false;
     this.state("asking");
     this.trial.dataset.question = question.number;
+  }
+
+  // Once it is painted, because moving the focus lays the page out at once.
+  announce(question) {
     this.part(".wording").focus({ preventScroll: true });
     this.part(".announcer").textContent = `Question ${question.number} of ${question.total}`;
   }

@@ -35,6 +35,8 @@ class Trial {
     });
     this.network = () => this.outbox.retryNow();
     for (const change of ["online", "offline"]) addEventListener(change, this.network);
+    this.leaving = () => this.outbox.flush();
+    addEventListener("pagehide", this.leaving);
   }
 
   end() {
@@ -44,6 +46,7 @@ class Trial {
     this.screen.end();
     clearTimeout(this.quiet);
     for (const change of ["online", "offline"]) removeEventListener(change, this.network);
+    removeEventListener("pagehide", this.leaving);
   }
 
   // What waits from an earlier visit goes first; only then is the server's word on where one is complete.
@@ -104,6 +107,7 @@ class Trial {
     if (turn !== this.turn) return;
     this.watch.start(at);
     this.answering = true;
+    this.screen.announce(question);
   }
 
   async pictured(question) {

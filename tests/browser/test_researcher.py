@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_participant import at_question, begin, saved
+
 pytestmark = pytest.mark.browser
 
 ROOMS = ("/", "/gallery", "/image?set=1&image=3", "/agreement?study=2")
@@ -114,3 +116,26 @@ def test_no_room_is_wider_than_the_screen(served, new_page, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, room
         main = page.locator("[data-testid=stMain]")
         assert main.evaluate("room => room.scrollWidth - room.clientWidth") <= 0, room
+
+
+def test_what_a_participant_answers_is_read_on_the_dashboard(freshly_served, new_page):
+    watcher = signed_in(freshly_served, new_page)
+    watcher.goto(f"{freshly_served.url}/agreement?study=1")
+    expect(watcher.get_by_role("heading", name="No answers yet")).to_be_visible()
+    page = new_page()
+    begin(page, freshly_served.invitation_link())
+    for number in range(1, 53):
+        at_question(page, number)
+        if number == 10:
+            saved(page)
+            page.reload()
+            at_question(page, number)
+        if number == 20:
+            page.keyboard.press("u")
+            at_question(page, number - 1)
+            page.keyboard.press("2")
+            at_question(page, number)
+        page.keyboard.press("1")
+    expect(page.get_by_role("heading", name=re.compile("[Tt]hank"))).to_be_visible()
+    expect(watcher.get_by_text("52 answers of 1 participant")).to_be_visible()
+    expect(watcher.locator(".js-plotly-plot")).to_have_count(3)

@@ -109,7 +109,8 @@ def compare(images: int, size: int) -> None:
             soft = combine(bundle, answers).soft
             moved = np.mean(subset(rank(soft, hard)) != subset(rank(expected, hard)))
             print(
-                f"engine, {precision}: {images / seconds:10.3f} images/s, {plain_seconds / seconds:.2f} times the loop; "
+                f"engine, {precision}: {images / seconds:10.3f} images/s, "
+                f"{plain_seconds / seconds:.2f} times the loop; "
                 f"soft-labels differ by at most {np.abs(soft - expected).max():.5f}, "
                 f"{moved:.1%} of the images change their subset",
                 flush=True,

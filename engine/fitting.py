@@ -28,7 +28,8 @@ class Examples:
     `pixels` (images, s, s, 3) holds every image; `rows` (n,) are this network's. `classes` (n, k) is
     how much each row belongs to each class, summing to 1; a one-vs-rest network has two, its emotion and the
     rest. `units` (n, 21) are its label's action units, `has_units` (n,) whether they are known (they are not
-    for None, Uncertain and Non-Face).
+    for None, Uncertain and Non-Face). `scores` says that the classes are eight scores, each in 0..1 of its
+    own, to be learnt as sigmoids by their squared error.
     """
 
     pixels: Pixels
@@ -36,6 +37,7 @@ class Examples:
     classes: npt.NDArray[np.float32]
     units: npt.NDArray[np.float32]
     has_units: npt.NDArray[np.bool_]
+    scores: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,19 +98,25 @@ def predict(
     network: Network, pixels: Pixels, device: torch.device, dtype: torch.dtype, batch: int = 128
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64] | None]:
     """Probability (n,) of the network's emotion and its action units (n, 21) for images (n, s, s, 3)."""
+    classes, units = logits(network, pixels, device, dtype, batch)
+    positive = functional.softmax(classes.double(), dim=1)[:, 0].numpy()
+    return positive, None if units is None else torch.sigmoid(units.double()).numpy()
+
+
+@torch.inference_mode()
+def logits(
+    network: Network, pixels: Pixels, device: torch.device, dtype: torch.dtype, batch: int = 128
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """The network's logits for images (n, s, s, 3), on the CPU: (n, classes), and (n, 21) or None."""
     network.eval()
     network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    positive, units = [np.empty(0)], []
+    outputs = []
     for start in range(0, len(pixels), batch):
         images = normalise(to_tensor(pixels[start : start + batch], device), network.mean, network.std)
         with autocast(device, dtype):
-            class_logits, unit_logits = network(images)
-        positive.append(functional.softmax(class_logits, dim=1)[:, 0].cpu().numpy())
-        if unit_logits is not None:
-            units.append(torch.sigmoid(unit_logits).cpu().numpy())
-    return np.concatenate(positive).astype(np.float64), (
-        np.concatenate(units).astype(np.float64) if units else None
-    )
+            outputs.append(network(images))
+    classes = torch.cat([output[0].cpu() for output in outputs])
+    return classes, None if network.units is None else torch.cat([output[1].cpu() for output in outputs])
 
 
 def to_tensor(pixels: Pixels, device: torch.device) -> torch.Tensor:
@@ -154,7 +162,10 @@ def _train_batch(
     classes = torch.from_numpy(examples.classes[chosen]).to(fit.device)
     with autocast(fit.device, fit.dtype):
         class_logits, unit_logits = network(images)
-    loss = functional.cross_entropy(class_logits, classes)
+    if examples.scores:
+        loss = functional.mse_loss(torch.sigmoid(class_logits), classes)
+    else:
+        loss = functional.cross_entropy(class_logits, classes)
     if unit_logits is not None:
         target = torch.from_numpy(examples.units[chosen]).to(fit.device)
         known = torch.from_numpy(examples.has_units[chosen].astype(np.float32)).to(fit.device)

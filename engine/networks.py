@@ -14,14 +14,15 @@ from engine.errors import EngineError
 from engine.recipe import Recipe
 from engine.timm_import import load_timm
 
-Kind = Literal["ensemble", "action_units", "foundation"]
+Kind = Literal["ensemble", "action_units", "foundation", "baseline"]
 
 
 @dataclass(frozen=True)
 class NetworkName:
     """Which network: of the ensemble (24 in the paper), of the AU classifier (8), or a backbone's foundation.
 
-    A foundation is no network of the bundle but what the others start from; its `emotion` is "all".
+    A foundation is no network of the bundle but what the others start from, and a baseline what the paper
+    compares its labels by; the `emotion` of both is "all".
     """
 
     kind: Kind
@@ -98,8 +99,9 @@ def build(
         torch.manual_seed(generator_seed)
     features = _backbone(name.backbone, size, pretrained)
     width = int(getattr(features, "head_hidden_size", None) or features.num_features)  # type: ignore[arg-type]
-    classes = len(EMOTIONS) if name.kind == "foundation" else 2
-    return Network(features, width, classes=classes, with_units=name.kind != "ensemble")
+    classes = len(EMOTIONS) if name.kind in ("foundation", "baseline") else 2
+    with_units = name.kind in ("action_units", "foundation")
+    return Network(features, width, classes=classes, with_units=with_units)
 
 
 def normalise(batch: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:

@@ -16,7 +16,7 @@ const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 class Trial {
   constructor(root, data, rerun) {
-    Object.assign(this, { data, rerun, mounts: 0, ended: false, answering: false, turn: 0 });
+    Object.assign(this, { data, rerun, mounts: 0, begun: false, ended: false, answering: false, turn: 0 });
     Object.assign(this, { answered: 0, total: 0, asked: 0, undoable: null, last: null, awaited: null, astray: null });
     this.supply = new Supply();
     this.watch = new Stopwatch();
@@ -52,7 +52,8 @@ class Trial {
   // What waits from an earlier visit goes first; only then is the server's word on where one is complete.
   async begin() {
     await this.outbox.flush();
-    if (!this.outbox.stopped) await this.sync();
+    this.begun = true;
+    if (!this.outbox.stopped) await this.findTheWay();
   }
 
   async sync() {
@@ -160,8 +161,8 @@ class Trial {
     if (this.ended) return;
     if (this.outbox.stopped) return this.refused(body);
     if (status !== 200) this.astray = status === 409 ? "moved" : "asked_again";
-    else this.stored(entry, body);
-    if (this.outbox.waiting) return;
+    else if (this.begun) this.stored(entry, body);
+    if (this.outbox.waiting || !this.begun) return;
     if (this.astray) this.findTheWay();
     else {
       this.follow(body.progress, body.undoable);
@@ -170,10 +171,10 @@ class Trial {
   }
 
   findTheWay() {
-    this.screen.notice(NOTICES[this.astray]);
+    if (this.astray) this.screen.notice(NOTICES[this.astray]);
     this.astray = null;
     this.last = null;
-    this.sync();
+    return this.sync();
   }
 
   stored(entry, { questions = [], question }) {

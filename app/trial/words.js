@@ -40,9 +40,10 @@ export const NOTICES = {
   unreadable: "The image of this question does not load. We keep trying; you can also reload the page.",
   signed_out: (n) => `This browser is no longer signed in. Please open your personal link again.${kept(n)}`,
   not_yours: (n) => `Another person's link was opened in this browser. Please open your own link again.${kept(n)}`,
-  foreign: (n) => `This page and the study's server have lost each other. Please open your personal link again.${kept(n)}`,
-  closed: (n) => "This study is closed now. Thank you for taking part."
-    + (n ? ` ${count(n, "answer")} came too late to be saved.` : ""),
+  foreign: (n) => `The server does not know this page. Please open your personal link again.${kept(n)}`,
+  closed: (n) => "The study takes no answers at present. Thank you for taking part."
+    + (n ? ` ${count(n, "answer")} could not be saved: this browser keeps them, and sends them if the study `
+      + "opens again and you come back." : ""),
 };
 
 const kept = (n) => (n ? ` ${count(n, "answer")} kept here will be saved then.` : "");

@@ -80,10 +80,10 @@ def _share(estimate: Estimate) -> str:
 
 
 def _chart(figure: go.Figure, key: str, simulated: bool) -> None:
-    figure.update_layout(height=620 if key == "graph" else 460)
-    st.plotly_chart(figure, key=f"chart-{key}", theme=None, config=charts.CONFIG)
     if simulated:
         st.caption(f":violet-badge[{words.SIMULATED}] {words.SIMULATED_NOTE}")
+    figure.update_layout(height=620 if key == "graph" else 460)
+    st.plotly_chart(figure, key=f"chart-{key}", theme=None, config=charts.CONFIG)
 
 
 def _note(estimate: Estimate, what: str) -> None:

@@ -101,6 +101,8 @@ def _people(found: Portrait) -> None:
     with right:
         st.subheader("About the image", anchor=False)
         if found.metadata:
-            st.table({"": list(found.metadata), "Value": list(found.metadata.values())}, hide_index=True)
+            st.table(
+                {"Property": list(found.metadata), "Value": list(found.metadata.values())}, hide_index=True
+            )
         else:
             st.caption("The manifest says nothing more about it.")

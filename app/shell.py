@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import charts
 from app.identity import Here, who_is_here
-from app.participant import take
+from app.participant.take import page as take_part
 from app.researcher import agreement, gallery, image, sign_in, studies
 
 LOGO = str(Path(__file__).with_name("logo.svg"))
@@ -30,7 +30,7 @@ def main() -> None:
 
 def pages(here: Here) -> list[st.Page]:
     """The pages of a visitor: a researcher's are listed for researchers alone."""
-    trial = st.Page(take.page, title="Take part", url_path="take", visibility="hidden")
+    trial = st.Page(take_part, title="Take part", url_path="take", visibility="hidden")
     if here.researcher is None:
         return [sign_in.entry(), trial]
     return [studies.entry(), gallery.entry(), agreement.entry(), image.entry(), trial]

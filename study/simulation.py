@@ -11,28 +11,11 @@ from sqlalchemy.orm import Session
 from db.tables import Answer, AnswerEvent, Participant, Question, Study
 from study.catalog import label_frame
 from study.errors import NotFoundError, StudyError
-from study.respondents import Respondent, Truth, simulate_answers
+from study.respondents import PAPER, Truth, simulate_answers
 from study.trials import questions_frame
 
 CONSENT = "simulated"
 _CHUNK = 20_000
-
-PAPER = Truth(
-    (
-        Respondent(soft=0.78, hard=0.10, both=0.08, none=0.04, accuracy=0.84, consistency=0.93, seconds=6.5),
-        Respondent(soft=0.74, hard=0.14, both=0.08, none=0.04, accuracy=0.83, consistency=0.89, seconds=5.0),
-        Respondent(soft=0.70, hard=0.17, both=0.09, none=0.04, accuracy=0.82, consistency=0.84, seconds=5.5),
-        Respondent(soft=0.68, hard=0.20, both=0.08, none=0.04, accuracy=0.81, consistency=0.82, seconds=4.0),
-        Respondent(soft=0.62, hard=0.26, both=0.08, none=0.04, accuracy=0.79, consistency=0.77, seconds=4.5),
-        Respondent(soft=0.38, hard=0.45, both=0.12, none=0.05, accuracy=0.77, consistency=0.65, seconds=3.5),
-    ),
-    shared=0.5,
-)
-"""Six respondents who answer as the paper's did (Sec. 5, Fig. 6).
-
-On average soft 65 %, hard 22 %, five of six preferring soft; accuracy 81 % (77-84 %). Consistency and the
-shared part were chosen so that self-agreement comes to 80 % and pairwise agreement to 69 %.
-"""
 
 
 def simulate_into(

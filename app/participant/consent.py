@@ -31,7 +31,7 @@ def _ask(mine: Participation) -> None:
     with st.container(border=True, key="facts"):
         for line in facts(mine):
             st.markdown(line)
-    st.subheader("Your consent", anchor=False)
+    st.header("Your consent", anchor=False)
     st.markdown(mine.texts.consent)
     agree, decline = st.columns(2)
     agree.button("I agree and take part", width="stretch", on_click=_agree, args=(mine,))

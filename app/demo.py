@@ -23,6 +23,8 @@ from study.simulation import simulate_into
 
 NAME = "demo"
 FACES = 2400
+# The networks see little more than 48 pixels; people look at the held-out faces on large screens.
+LOOKED_AT = 384
 SEED = 7
 OPEN = Design(
     name="demo",
@@ -143,7 +145,8 @@ def invitations(session: Session, secret: bytes) -> list[str]:
 
 def _render(told: _Build) -> None:
     part = _unfinished(told.dataset)
-    told.engine(["demo", "--out", str(part), "--faces", str(told.faces), "--seed", str(SEED)])
+    sizes = ["--held-out-size", str(LOOKED_AT)]
+    told.engine(["demo", "--out", str(part), "--faces", str(told.faces), "--seed", str(SEED), *sizes])
     part.replace(told.dataset)
 
 

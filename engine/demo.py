@@ -38,26 +38,39 @@ class _Task:
 
 
 def make_demo(
-    folder: Path, faces: int, seed: int, size: int, now: datetime, workers: int | None = None
+    folder: Path,
+    faces: int,
+    seed: int,
+    size: int,
+    now: datetime,
+    workers: int | None = None,
+    held_out_size: int | None = None,
 ) -> None:
     """Write images/, images.parquet, annotations.parquet and truth.parquet into `folder`.
 
     Face i of a seed is the same whatever the number of faces. Interrupted, the same call goes on where it
-    was. `size` is a side in pixels, `now` the end of the annotators' work. Raises DemoError where `faces` is
-    below 8, seed or size out of range, or the folder holds the faces of another seed or size.
+    was. `size` is a side in pixels, `held_out_size` that of the faces which people will look at (default: the
+    same), `now` the end of the annotators' work. Raises DemoError where `faces` is below 8, seed or size out
+    of range, or the folder holds the faces of another seed or size.
     """
     if faces < len(EMOTIONS):
         raise DemoError(f"{faces} faces are too few; ask for at least {len(EMOTIONS)}, one an emotion")
     if seed < 0:
         raise DemoError(f"the seed {seed} is negative; give 0 or more")
-    if not SMALLEST <= size <= LARGEST:
-        raise DemoError(f"a face cannot be drawn at {size} pixels; choose between {SMALLEST} and {LARGEST}")
-    _claim(folder, {"seed": seed, "size": size})
+    sizes = (size, held_out_size or size)
+    for side in sizes:
+        if not SMALLEST <= side <= LARGEST:
+            raise DemoError(
+                f"a face cannot be drawn at {side} pixels; choose between {SMALLEST} and {LARGEST}"
+            )
+    _claim(folder, {"seed": seed, "size": sizes[0], "held_out_size": sizes[1]})
     drawn = [draw_face(seed, index) for index in range(faces)]
     names = [f"face-{index:05d}" for index in range(faces)]
     files = [folder / "images" / f"{name}.jpg" for name in names]
     _render_all(
-        [_Task(i, seed, size, file) for i, file in enumerate(files) if not file.exists()], faces, workers
+        [_Task(i, seed, sizes[_is_held_out(i)], file) for i, file in enumerate(files) if not file.exists()],
+        faces,
+        workers,
     )
     truth = truth_table(names, drawn)
     rng = np.random.default_rng(np.random.SeedSequence([seed, faces, 1]))
@@ -65,6 +78,10 @@ def make_demo(
     write_table(truth, folder / "truth.parquet")
     write_table(annotations, folder / "annotations.parquet")
     write_table(_manifest(truth, annotations), folder / "images.parquet")
+
+
+def _is_held_out(index: int) -> bool:
+    return index // len(EMOTIONS) % _HELD_OUT_ROUND == _HELD_OUT_ROUND - 1
 
 
 def _claim(folder: Path, settings: dict[str, int]) -> None:
@@ -143,13 +160,12 @@ def _manifest(truth: pd.DataFrame, annotations: pd.DataFrame) -> pd.DataFrame:
     """Images with the annotators' majority; where that is no emotion, the face's keyword."""
     keywords = truth.set_index("image")["keyword"]
     voted = multi_annotated_set(annotations, keywords).emotions.set_index("image")["label"]
-    rounds = np.arange(len(truth)) // len(EMOTIONS)
     return pd.DataFrame(
         {
             "image": truth["image"],
             "path": "images/" + truth["image"] + ".jpg",
             "hard_label": truth["image"].map(voted).fillna(truth["keyword"]),
-            "split": np.where(rounds % _HELD_OUT_ROUND == _HELD_OUT_ROUND - 1, "validation", "train"),
+            "split": ["validation" if _is_held_out(index) else "train" for index in range(len(truth))],
             "keyword": truth["keyword"],
             **{name: truth[name] for name in ("age", "gender", "yaw", "pitch", "roll")},
         }

@@ -14,6 +14,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--faces", type=int, default=2400, help="how many (default: 2400)")
     parser.add_argument("--seed", type=int, default=7, help="same seed, same faces (default: 7)")
     parser.add_argument("--size", type=int, default=160, help="side of a picture in pixels (default: 160)")
+    parser.add_argument(
+        "--held-out-size",
+        type=int,
+        help="side of the validation faces, which people will look at (default: as --size)",
+    )
     parser.add_argument("--workers", type=int, help="processes (default: one a core)")
     parser.add_argument(
         "--sheet",
@@ -36,7 +41,9 @@ def run(args: argparse.Namespace) -> int:
     if args.workers is not None and args.workers < 1:
         raise DemoError(f"--workers {args.workers} is none; give 1 or more")
     if args.out is not None:
-        make_demo(args.out, args.faces, args.seed, args.size, datetime.now(UTC), args.workers)
+        make_demo(
+            args.out, args.faces, args.seed, args.size, datetime.now(UTC), args.workers, args.held_out_size
+        )
     if args.sheet is not None:
         args.sheet.parent.mkdir(parents=True, exist_ok=True)
         contact_sheet(args.size).save(args.sheet)

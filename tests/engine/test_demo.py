@@ -86,6 +86,13 @@ def test_what_cannot_be_made_is_refused(folder, changes, says):
         make_demo(folder, asked["faces"], asked["seed"], asked["size"], NOW, workers=1)
 
 
+def test_held_out_faces_are_drawn_as_large_as_asked(tmp_path):
+    make_demo(tmp_path, 48, seed=3, size=48, now=NOW, workers=1, held_out_size=64)
+    for row in pd.read_parquet(tmp_path / "images.parquet").itertuples():
+        with Image.open(tmp_path / row.path) as picture:
+            assert picture.width == (64 if row.split == "validation" else 48)
+
+
 def test_an_impossible_size_leaves_no_folder(tmp_path):
     with pytest.raises(DemoError, match="4 pixels"):
         make_demo(tmp_path / "new", 16, 3, 4, NOW, workers=1)

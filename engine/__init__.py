@@ -1,1 +1,4 @@
-"""The soft-label engine. Importing it loads no torch."""
+"""The soft-label engine: images in, soft-labels out.
+
+Importing it loads no torch.
+"""

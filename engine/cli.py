@@ -20,7 +20,8 @@ def main(
     first line is its help. One of `errors`, and what the operating system refuses, becomes one line on stderr
     and exit status 2.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m {program}", description=sys.modules[program].__doc__)
+    about = (sys.modules[program].__doc__ or "").partition("\n")[0]
+    parser = argparse.ArgumentParser(prog=f"python -m {program}", description=about)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
         module = importlib.import_module(f"{package.__name__}.{found.name}")

@@ -1,1 +1,4 @@
-"""Studies: design, plan, answers and findings. No Streamlit."""
+"""Studies: design, plan, answers and findings.
+
+Nothing here imports Streamlit.
+"""

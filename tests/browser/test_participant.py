@@ -92,7 +92,9 @@ def test_a_whole_study_by_keys_mouse_and_touch_with_reload_undo_and_another_brow
 
     phone = new_page(width=390, height=760, has_touch=True, is_mobile=True)
     phone.goto(link)
-    total = int(re.search(r"of (\d+)", phone.locator(".place").inner_text(timeout=20_000)).group(1))
+    place = phone.locator(".place")
+    expect(place).to_have_text(re.compile(r"of \d+"), timeout=20_000)
+    total = int(re.search(r"of (\d+)", place.inner_text()).group(1))
     for number in range(9, total + 1):
         at_question(phone, number)
         # Taps in one place that follow each other within half a second count as a double tap.

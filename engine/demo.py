@@ -2,8 +2,8 @@
 
 import json
 import multiprocessing
-import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from engine.errors import EngineError
 from engine.faces.population import Face, draw_face
 from engine.faces.render import LARGEST, SMALLEST, render_face
 from engine.images import write_table
+from engine.workers import News, Send, run_tasks
 
 # Every sixth round of the eight emotions is held out: the engine never sees it, and studies ask about it.
 _HELD_OUT_ROUND = 6
@@ -101,28 +102,27 @@ def _claim(folder: Path, settings: dict[str, int]) -> None:
 
 
 def _render_all(tasks: list[_Task], faces: int, workers: int | None) -> None:
-    processes = workers or max(1, multiprocessing.cpu_count())
-    bar = tqdm(total=faces, initial=faces - len(tasks), desc="rendering faces", unit="face")
-    with bar:
-        for _ in _rendered(tasks, min(processes, max(1, len(tasks) // 16))):
+    processes = min(workers or max(1, multiprocessing.cpu_count()), max(1, len(tasks) // 16))
+    with tqdm(total=faces, initial=faces - len(tasks), desc="rendering faces", unit="face") as bar:
+
+        def count(_: News) -> None:
             bar.update()
 
-
-def _rendered(tasks: Iterable[_Task], processes: int) -> Iterator[None]:
-    if processes == 1:
-        yield from map(_render, tasks)
-        return
-    # Workers leave Ctrl-C to this process, which ends them on its way out.
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        yield from pool.imap_unordered(_render, tasks, chunksize=8)
+        try:
+            run_tasks(_render, tasks, processes, count)
+        except BrokenProcessPool as problem:
+            raise DemoError(
+                "a process that draws faces ended (is there memory enough?): "
+                "the same command goes on where it was"
+            ) from problem
 
 
-def _render(task: _Task) -> None:
+def _render(task: _Task, send: Send) -> None:
     picture = render_face(draw_face(task.seed, task.index).spec, task.size)
     unfinished = task.file.with_suffix(".unfinished")
     picture.save(unfinished, "JPEG", quality=93, subsampling=0)
     unfinished.replace(task.file)
+    send((task.index,))
 
 
 def truth_table(names: Iterable[str], faces: Iterable[Face]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -32,7 +33,12 @@ def main(
     arguments = parser.parse_args(argv)
     caught: tuple[type[Exception], ...] = (OSError, *errors)
     try:
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # Whoever read our output has seen enough; nothing more can be written to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except caught as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2

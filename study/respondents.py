@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
+from study.answer_columns import ANSWER_COLUMNS
 from study.errors import StudyError
 from study.psychometric import preference_thresholds, sensitivity_for
 
@@ -15,17 +16,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHOICES = ("soft", "hard", "both", "none")
-ANSWER_COLUMNS = (
-    "question",
-    "participant",
-    "image",
-    "experiment",
-    "kind",
-    "choice",
-    "correct",
-    "rt_ms",
-    "answered_at",
-)
 RT_SPREAD = 0.4  # standard deviation of log response time
 FASTEST_MS = 350
 PAUSE_SECONDS = 0.6  # between an answer and the next question

@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from db.tables import Answer, Image, Label, Participant, Question, Study
+from study.answer_columns import ANSWER_COLUMNS
 from study.errors import NotFoundError
 
 _original = aliased(Question)
@@ -39,17 +40,6 @@ QUESTIONS = (
     *("question", "participant", "position", "experiment", "image", "foil", "foil_distance", "side"),
     *("option_order", "kind", "repeats"),
 )
-ANSWERS = (
-    "question",
-    "participant",
-    "image",
-    "experiment",
-    "kind",
-    "choice",
-    "correct",
-    "rt_ms",
-    "answered_at",
-)
 TRIALS = (*QUESTIONS, *_ANSWER, *_OF_IMAGE)
 
 
@@ -78,7 +68,7 @@ def questions_frame(session: Session, study_id: int) -> pd.DataFrame:
 
 def answers_frame(session: Session, study_id: int) -> pd.DataFrame:
     """All answers of a study (the `answers` contract), by participant and position."""
-    return trials(session, study_id)[list(ANSWERS)]
+    return trials(session, study_id)[list(ANSWER_COLUMNS)]
 
 
 def _label_set(session: Session, study_id: int) -> int:

@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from study.answer_columns import ANSWER_COLUMNS
 from study.design import DEFAULT
 from study.errors import StudyError
 from study.plan import plan
-from study.respondents import ANSWER_COLUMNS, PAPER, Respondent, Truth, simulate_answers
+from study.respondents import PAPER, Respondent, Truth, simulate_answers
 from study.stand_in import stand_in_labels
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from study import answers, trials
+from study.answer_columns import ANSWER_COLUMNS
 from study.errors import NotFoundError
 from study.posts import AnswerPost
 from tests.small_study import NOW, QUESTIONS, small_labels, small_plan, small_study
@@ -38,7 +39,7 @@ def test_only_answered_questions_are_trials(here):
         found = trials.trials(session, here.study_id)
         given = trials.answers_frame(session, here.study_id)
     assert list(found.columns) == list(trials.TRIALS)
-    assert list(given.columns) == list(trials.ANSWERS)
+    assert list(given.columns) == list(ANSWER_COLUMNS)
     assert found["participant"].tolist() == ["P01"] * QUESTIONS + ["P02"] * 3
     plan = small_plan().head(QUESTIONS + 3)
     left = plan["option_order"].str.split(",").str[0]

@@ -14,9 +14,9 @@ from db import schema
 from db.errors import DatabaseError
 from db.session import Database, open_database
 from db.settings import Settings
-from study import researchers
+from study.access import researchers
+from study.access.secret import installation_secret
 from study.errors import StudyError
-from study.secret import installation_secret
 
 ERRORS = (ServingError, demo.DemoError, DatabaseError, StudyError, SQLAlchemyError, OSError)
 

@@ -15,11 +15,13 @@ from app.serving import ROOT
 from db.session import Database
 from db.settings import Settings
 from engine.images import read_manifest, read_table
-from study import catalog, registration, studies
-from study.design import Design
-from study.plan import plan
-from study.secret import installation_secret
-from study.simulation import simulate_into
+from study import studies
+from study.access import invitations as registration
+from study.access.secret import installation_secret
+from study.design.design import Design
+from study.images import catalog
+from study.planning.plan import plan
+from study.simulation.storing import simulate_into
 
 NAME = "demo"
 FACES = 2400

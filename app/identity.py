@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from app.installation import Installation, installation
 from db.tables import Researcher
-from study.researchers import session_researcher
+from study.access.researchers import session_researcher
 
 PARTICIPANT_COOKIE = "facevalue_participant"
 RESEARCHER_COOKIE = "facevalue_researcher"

@@ -7,7 +7,7 @@ from db.schema import require_head
 from db.session import Database, open_database
 from db.settings import Settings
 from db.writer import Writer
-from study.secret import installation_secret
+from study.access.secret import installation_secret
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from starlette.routing import Route
 from app import identity
 from app.replies import NOT_STORED, page
 from app.trial_routes import Place
+from study.access.invitations import accept
+from study.access.researchers import sign_in, sign_out
 from study.errors import (
     ExpiredLinkError,
     LinkError,
@@ -17,8 +19,6 @@ from study.errors import (
     UnknownLinkError,
     UsedLinkError,
 )
-from study.registration import accept
-from study.researchers import sign_in, sign_out
 
 _PAGES: dict[type[LinkError], tuple[int, str]] = {
     UnknownLinkError: (404, "This link is unknown"),

@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from study.answers import Outcome
-from study.flow import OPTIONS, Progress, ShownLabel, ShownQuestion
+from study.trial.answers import Outcome
+from study.trial.flow import OPTIONS, Progress, ShownLabel, ShownQuestion
 
 NOT_STORED = {"Cache-Control": "no-store"}
 LARGEST_BODY = 16_384

@@ -11,9 +11,9 @@ from app.link_routes import link_routes
 from app.pictures import UnreadablePictureError, thumbnail
 from app.replies import NOT_STORED, ReplyError
 from app.trial_routes import Place, trial_routes
-from study.catalog import image_path
 from study.errors import NotFoundError
-from study.gallery import labelled
+from study.images.catalog import image_path
+from study.images.gallery import labelled
 
 _DEFAULT_WIDTH = 160
 

@@ -13,10 +13,10 @@ from app.identity import participant_of
 from app.installation import Installation
 from app.pictures import UnreadablePictureError, shown_file
 from app.replies import ReplyError, outcome_json, progress_json, question_json, read_json, reply
-from study import answers, flow
-from study.catalog import image_path
 from study.errors import InvalidPostError, NotFoundError
-from study.posts import AnswerPost, UndoPost
+from study.images.catalog import image_path
+from study.trial import answers, flow
+from study.trial.posts import AnswerPost, UndoPost
 
 Place = Callable[[], Installation]
 FIRST_QUESTIONS = 8

@@ -40,10 +40,12 @@ from db.session import Database, open_database
 from db.settings import Settings
 from db.tables import Answer
 from engine.emfacs import EMOTIONS
-from study import flow, registration, studies
-from study.catalog import import_dataset, import_label_set
-from study.design import Design
-from study.secret import installation_secret
+from study import studies
+from study.access import invitations as registration
+from study.access.secret import installation_secret
+from study.design.design import Design
+from study.images.catalog import import_dataset, import_label_set
+from study.trial import flow
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = 400

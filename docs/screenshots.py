@@ -16,7 +16,7 @@ from app.serving import base_url, require_free_port, running_server  # noqa: E40
 from db.session import open_database  # noqa: E402
 from db.settings import Settings  # noqa: E402
 from study import researchers  # noqa: E402
-from study.secret import installation_secret  # noqa: E402
+from study.access.secret import installation_secret  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = {"width": 1200, "height": 800}

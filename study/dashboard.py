@@ -11,7 +11,7 @@ from study.findings.agreement import InterAgreement, inter_agreement
 from study.findings.consistency import SelfAgreement, self_agreement
 from study.findings.discrimination import Discrimination, discrimination
 from study.findings.preference import Preference, preference
-from study.trials import trials
+from study.trial.trials import trials
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.tables import Study
-from study import flow
-from study.design import Design
-from study.texts import Texts
+from study.design.design import Design
+from study.design.texts import Texts
+from study.trial import flow
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from db.tables import Answer, LabelSet, Participant, Question, Study
-from study.design import Design
+from study.design.design import Design
 from study.errors import NotFoundError, StudyClosedError, StudyError
-from study.questions import check_plan, store_questions
+from study.trial.questions import check_plan, store_questions
 
 _MOVES: Mapping[str, tuple[str, ...]] = {
     "open": ("draft", "paused", "closed", "open"),

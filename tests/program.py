@@ -12,9 +12,11 @@ from app.identity import PARTICIPANT_COOKIE, RESEARCHER_COOKIE, signed
 from db import schema
 from db.session import Database, open_database
 from db.settings import Settings
-from study import answers, flow, registration, researchers
-from study.posts import AnswerPost
-from study.secret import installation_secret
+from study.access import invitations as registration
+from study.access import researchers
+from study.access.secret import installation_secret
+from study.trial import answers, flow
+from study.trial.posts import AnswerPost
 from tests.seed import stand_in_engine
 
 FACES = 512

@@ -15,9 +15,11 @@ from db import schema
 from db.session import Database, open_database
 from db.settings import Settings
 from engine.emfacs import EMOTIONS
-from study import flow, registration, studies
-from study.catalog import import_dataset, import_label_set
-from study.design import Design
+from study import studies
+from study.access import invitations as registration
+from study.design.design import Design
+from study.images.catalog import import_dataset, import_label_set
+from study.trial import flow
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SECRET = b"s" * 32

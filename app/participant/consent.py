@@ -7,8 +7,8 @@ import streamlit as st
 
 from app.installation import installation
 from study.errors import StudyClosedError
-from study.flow import give_consent
 from study.participation import Participation
+from study.trial.flow import give_consent
 
 _ASKED = {
     1: "You see a face and two labels, and say which **describes it better**: left, right, both, or none.",

@@ -10,8 +10,8 @@ from app.identity import who_is_here
 from app.installation import installation
 from app.participant import closed, consent, question, thanks
 from study.errors import NotFoundError
-from study.flow import Step
 from study.participation import Participation, participation
+from study.trial.flow import Step
 
 STYLE = Path(__file__).with_name("page.css")
 _PAGES: dict[Step, Callable[[Participation], None]] = {

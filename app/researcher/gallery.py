@@ -11,7 +11,7 @@ from app.researcher.access import database, researchers_only
 from engine.emfacs import EMOTIONS
 from engine.images import SPLITS
 from engine.soft_labels import SOFT_COLUMNS, SUBSETS
-from study import catalog
+from study.images import catalog
 
 PER_PAGE = 24
 VIEW = "gallery_view"

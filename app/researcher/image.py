@@ -7,7 +7,7 @@ from app.researcher import words
 from app.researcher.access import database, researchers_only
 from engine.emfacs import ACTION_UNITS
 from study.errors import NotFoundError
-from study.portrait import Portrait, portrait
+from study.images.portrait import Portrait, portrait
 
 MEANING = {
     1: "No emotion scores higher than the hard-label’s: the soft-label agrees with it.",

@@ -10,7 +10,8 @@ import streamlit as st
 from app import charts
 from app.researcher import agreement, words
 from app.researcher.access import database, may_invite, researchers_only, secret
-from study import registration, studies
+from study import studies
+from study.access import invitations as registration
 
 LIVE_SECONDS = 3
 MANY, SCROLLED = 12, 320

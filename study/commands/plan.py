@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from study.design import Design
-    from study.plan import Plan
-    from study.plan_audit import Audit
+    from study.design.design import Design
+    from study.planning.audit import Audit
+    from study.planning.plan import Plan
 
 NAME = "plan"
 _FLAGS: dict[str, dict[str, Any]] = {
@@ -58,8 +58,8 @@ def run(args: argparse.Namespace) -> int:
     """Plan, audit, write and summarise; 1 where the audit fails."""
     import numpy as np
 
-    from study.plan import plan
-    from study.plan_audit import audit
+    from study.planning.audit import audit
+    from study.planning.plan import plan
 
     design = _design(args)
     rng = np.random.default_rng(design.seed)
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _design(args: argparse.Namespace) -> "Design":
-    from study.design import Design
+    from study.design.design import Design
 
     names = [flag.replace("-", "_") for flag in _FLAGS]
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
@@ -91,7 +91,7 @@ def _lag_demanded(given: dict[str, Any]) -> dict[str, Any]:
 
 def _labels(path: Path | None, design: "Design", rng: Any) -> "pd.DataFrame":
     from study.errors import StudyError
-    from study.stand_in import stand_in_labels
+    from study.planning.stand_in import stand_in_labels
 
     if path is not None:
         return _read(path)

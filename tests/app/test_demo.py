@@ -7,8 +7,9 @@ import pytest
 
 from app import demo
 from app.demo import DemoError
-from study import catalog, studies
-from study.trials import questions_frame, trials
+from study import studies
+from study.images import catalog
+from study.trial.trials import questions_frame, trials
 from tests.seed import stand_in_engine
 
 FACES = 512

@@ -7,7 +7,7 @@ from app.installation import Installation
 from db.errors import DatabaseError
 from db.settings import Settings
 from db.writer import Writer
-from study import researchers
+from study.access import researchers
 from study.errors import StudyError
 from tests.small_study import NOW, SECRET, small_study
 

@@ -11,9 +11,9 @@ from app.identity import PARTICIPANT_COOKIE, signed
 from app.participant.consent import duration
 from app.trial.mount import MODULES, paragraphs, script
 from db.tables import Participant, Study
-from study import flow
 from study.participation import consent_version
 from study.studies import close_study, pause_study
+from study.trial import flow
 
 TRIAL = Path(__file__).resolve().parents[2] / "app" / "trial"
 

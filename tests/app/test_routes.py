@@ -13,7 +13,9 @@ from app.installation import Installation
 from app.routes import routes
 from db.tables import Invitation
 from db.writer import Writer
-from study import registration, researchers, studies
+from study import studies
+from study.access import invitations as registration
+from study.access import researchers
 from tests.small_study import NOW, QUESTIONS, SECRET, small_plan, small_study
 
 ORIGIN = {"Origin": "http://testserver"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from app.identity import RESEARCHER_COOKIE, signed
-from study import researchers
+from study.access import researchers
 
 SHELL = Path(__file__).resolve().parents[2] / "app" / "shell.py"
 ROOMS = {"gallery", "agreement", "image"}

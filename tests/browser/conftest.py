@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.serving import base_url, running_server
-from study import researchers
+from study.access import researchers
 from tests import program as programs
 from tests.program import Program
 

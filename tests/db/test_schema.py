@@ -132,8 +132,8 @@ def test_a_damaged_file_is_told_in_one_line(tmp_path, monkeypatch, capsys):
 
 
 def _store_one(here):
-    from study import answers
-    from study.posts import AnswerPost
+    from study.trial import answers
+    from study.trial.posts import AnswerPost
     from tests.small_study import NOW
 
     here.agree("P01")

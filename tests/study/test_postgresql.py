@@ -15,8 +15,9 @@ from db.session import open_database
 from db.settings import Settings
 from db.tables import Answer, AnswerEvent
 from db.writer import Writer
-from study import answers, flow, registration, trials
-from study.posts import AnswerPost, UndoPost
+from study.access import invitations as registration
+from study.trial import answers, flow, trials
+from study.trial.posts import AnswerPost, UndoPost
 from tests.small_study import NOW, QUESTIONS, SECRET, SmallStudy, fill
 
 URL = os.environ.get("FACEVALUE_TEST_POSTGRES", "")

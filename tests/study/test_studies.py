@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from db.tables import Participant, Question, Study
 from study import studies
-from study.design import Design
+from study.design.design import Design
 from study.errors import NotFoundError, StudyClosedError, StudyError
 from tests.small_study import NOW, QUESTIONS, small_plan, small_study
 
@@ -97,8 +97,8 @@ def test_pausing_does_not_move_the_deadline(here):
 
 
 def test_progress_is_counted_by_study_and_by_participant(here):
-    from study import answers
-    from study.posts import AnswerPost
+    from study.trial import answers
+    from study.trial.posts import AnswerPost
 
     here.agree("P01")
     first = here.question_ids("P01")[0]

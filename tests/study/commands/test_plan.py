@@ -5,7 +5,7 @@ import pytest
 from engine.cli import main
 from study import commands
 from study.errors import StudyError
-from study.stand_in import stand_in_labels
+from study.planning.stand_in import stand_in_labels
 
 
 def run(*argv):

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from study.design import Design
+from study.design.design import Design
 from study.findings.summary import findings
-from study.plan import plan
-from study.respondents import PAPER, simulate_answers
-from study.stand_in import stand_in_labels
+from study.planning.plan import plan
+from study.planning.stand_in import stand_in_labels
+from study.simulation.respondents import PAPER, simulate_answers
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Who may come in: invitations, researchers, tokens, the secret they are made of."""

@@ -1,0 +1,93 @@
+"""Researchers: one-time sign-in links and signed-in browsers."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.tables import Researcher, SignInToken, WebSession
+from study.access.tokens import new_token, token_hash
+from study.errors import ExpiredLinkError, UnknownLinkError, UsedLinkError
+
+SIGN_IN_FOR = timedelta(days=1)
+"""How long a sign-in link waits for its one use."""
+SIGNED_IN_FOR = timedelta(days=30)
+"""How long a browser stays signed in."""
+
+
+def owner(session: Session, *, now: datetime) -> Researcher:
+    """The installation's owner, made where there is none yet."""
+    found = session.scalar(select(Researcher).where(Researcher.role == "owner").order_by(Researcher.id))
+    return found if found is not None else add_researcher(session, "Owner", "owner", now=now)
+
+
+def add_researcher(session: Session, name: str, role: str, *, now: datetime) -> Researcher:
+    """Add a person who may look: role owner, researcher or reader."""
+    person = Researcher(name=name, role=role, created_at=now)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def create_sign_in_token(session: Session, researcher: Researcher, now: datetime) -> str:
+    """Make a link's token that signs the researcher in once, within a day."""
+    token = new_token()
+    expires_at = now + SIGN_IN_FOR
+    session.add(SignInToken(researcher_id=researcher.id, token_hash=token_hash(token), expires_at=expires_at))
+    session.flush()
+    return token
+
+
+def sign_in(session: Session, token: str, now: datetime) -> str:
+    """Use a sign-in token up, and return the token of the browser's new session.
+
+    Raises:
+        UnknownLinkError, UsedLinkError, ExpiredLinkError: the link signs nobody in.
+    """
+    found = session.scalar(select(SignInToken).where(SignInToken.token_hash == token_hash(token)))
+    if found is None:
+        raise UnknownLinkError("This link is not one of ours. Was it copied whole?")
+    if found.used_at is None and found.expires_at <= now:
+        raise ExpiredLinkError("The time of this link is over. Start the program again for a new one.")
+    # One statement decides, so that of two browsers that race only one gets in.
+    used = session.execute(
+        update(SignInToken)
+        .where(SignInToken.id == found.id, SignInToken.used_at.is_(None))
+        .values(used_at=now)
+        .returning(SignInToken.id)
+    ).scalar()
+    if used is None:
+        raise UsedLinkError("This link has been used already. Start the program again for a new one.")
+    web_token = new_token()
+    session.add(
+        WebSession(
+            researcher_id=found.researcher_id,
+            token_hash=token_hash(web_token),
+            created_at=now,
+            expires_at=now + SIGNED_IN_FOR,
+        )
+    )
+    session.flush()
+    return web_token
+
+
+def session_researcher(session: Session, token: str, now: datetime) -> Researcher | None:
+    """Who is signed in with this session token; None where nobody is (any more)."""
+    return session.scalar(
+        select(Researcher)
+        .join(WebSession, WebSession.researcher_id == Researcher.id)
+        .where(
+            WebSession.token_hash == token_hash(token),
+            WebSession.revoked_at.is_(None),
+            WebSession.expires_at > now,
+        )
+    )
+
+
+def sign_out(session: Session, token: str, now: datetime) -> None:
+    """End a browser's session."""
+    session.execute(
+        update(WebSession)
+        .where(WebSession.token_hash == token_hash(token), WebSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )

@@ -1,0 +1,1 @@
+"""The design of a study: its decisions, their checks, its texts."""

@@ -1,0 +1,160 @@
+"""The design of a study: what a researcher decides before anybody is asked."""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Self
+
+from engine.emfacs import EMOTIONS
+from study.design.checks import check_design
+from study.design.texts import Texts
+from study.errors import StudyError
+
+
+@dataclass(frozen=True)
+class Design:
+    """One study's decisions; the defaults are the AffectNet+ paper's (Sec. 5, Suppl. V).
+
+    name, title: for the researcher's files, and for people. seed: of all that is drawn by lot.
+    images_per_emotion: images drawn of each of `emotions` (and of `subsets`, where some are named); None
+    takes all of them. `images`, where given, lists the images instead.
+    experiments: 1, 2 or both. self_repeats, overlap: shares of a participant's first-time load, each rounded
+    up to whole questions.
+    overlap_design: `ring` (each answers questions of the one before), `complete` (all pairs share), `none`,
+    or `balanced_incomplete_block` (a pool, each of its questions answered by `block_size` participants, all
+    pairs sharing equally many).
+    min_lag: questions from an original to its repeat. lag_rule `shorten` lowers it where the study is too
+    short, `strict` refuses such a study.
+    exposure: may a participant meet one image in both experiments? `apart` refuses designs that need it.
+    foil_policy: foils of Experiment 2 are drawn from all images (`random`), from those of the same hard label
+    (`matched_hard_label`), or so as to fill `foil_bins`, edges of Jensen-Shannon distance, equally often
+    (`distance_bins`). min_foil_difference: the least difference, in some emotion's score, from the own one.
+    label_form, hard_label_form: how labels are drawn. seconds_per_question: for the hours a plan foretells.
+    break_every: questions to a suggested break. deadline_days: from the invitation. texts: `Texts`.
+
+    Raises StudyError, naming the key and the value, for a value that no study can have.
+    """
+
+    name: str = "affectnet-plus-paper"
+    title: str = "Do soft-labels describe faces better?"
+    emotions: tuple[str, ...] = EMOTIONS
+    images_per_emotion: int | None = 500
+    subsets: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    participants: int = 6
+    experiments: tuple[int, ...] = (1, 2)
+    self_repeats: float = 0.20
+    overlap: float = 0.10
+    overlap_design: str = "ring"
+    block_size: int = 3
+    min_lag: int = 50
+    lag_rule: str = "shorten"
+    exposure: str = "apart_if_possible"
+    foil_policy: str = "random"
+    min_foil_difference: float = 0.10
+    foil_bins: tuple[float, ...] = (0.0, 0.3, 0.45, 0.6, 1.0)
+    label_form: str = "bars"
+    hard_label_form: str = "same_frame"
+    seconds_per_question: float = 7.0
+    break_every: int = 100
+    deadline_days: int = 7
+    seed: int = 0
+    texts: Texts = field(default_factory=Texts)
+
+    def __post_init__(self) -> None:
+        check_design(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read a design from plain values; `preset` names the preset that the other keys change.
+
+        A `min_lag` given without a `lag_rule` is a demand: the rule is then `strict`.
+        Raises StudyError for an unknown key or preset, or a value of the wrong kind.
+        """
+        given = dict(values)
+        base = preset(given.pop("preset")) if "preset" in given else DEFAULT
+        known = {one.name for one in fields(cls)}
+        unknown = sorted(set(given) - known)
+        if unknown:
+            raise StudyError(f"design: unknown key {unknown[0]!r}; the keys are {', '.join(sorted(known))}")
+        if "min_lag" in given and "lag_rule" not in given:
+            given["lag_rule"] = "strict"
+        if "images" in given and "images_per_emotion" not in given:
+            given["images_per_emotion"] = None
+        if "texts" in given:
+            given["texts"] = Texts.from_dict(given["texts"], base.texts)
+        lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
+        return cls(**{**_values(base), **given, **lists})
+
+    @classmethod
+    def from_toml(cls, path: Path | str) -> Self:
+        """Read a design from a TOML file whose keys are the fields of `Design`; `[texts]` is a table.
+
+        Raises StudyError for a file that is not there, is not TOML, or holds what `from_dict` refuses.
+        """
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as problem:
+            raise StudyError(f"design: cannot read {path}: {problem.strerror}") from problem
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+            raise StudyError(f"design: {path} is not TOML: {problem}") from problem
+        return cls.from_dict(values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values (JSON, TOML) that `from_dict` reads back as the same design."""
+        values = asdict(self)
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+    def changed(self, **values: Any) -> Self:
+        """Return this design with some fields changed, checked again."""
+        return replace(self, **values)
+
+    @property
+    def shares_questions(self) -> bool:
+        """Whether participants answer questions of others at all."""
+        return self.overlap_design != "none" and self.overlap > 0
+
+    def repeats_each(self, images: int) -> int:
+        """Self-repeats of one participant where there are `images` images: the share, rounded up."""
+        return self._rounded_up(self.self_repeats, images)
+
+    def overlap_each(self, images: int) -> int:
+        """Overlap questions that one participant is due in a study of `images` images, rounded up."""
+        return self._rounded_up(self.overlap, images) if self.shares_questions else 0
+
+    def _rounded_up(self, share: float, images: int) -> int:
+        # The share is taken as the decimal that was written: 0.1 of 30 is 3, not 3.0000000000000004 rounded
+        # up.
+        load = Fraction(images * len(self.experiments), self.participants)
+        return min(math.ceil(Fraction(str(share)) * load), math.floor(load))
+
+
+def _values(design: Design) -> dict[str, Any]:
+    return {one.name: getattr(design, one.name) for one in fields(design)}
+
+
+DEFAULT = Design()
+PRESETS: dict[str, Design] = {
+    "affectnet_plus_paper": DEFAULT,
+    "quick_pilot": Design(
+        name="quick-pilot",
+        title="A quick pilot",
+        images_per_emotion=15,
+        participants=4,
+        overlap_design="complete",
+        overlap=0.20,
+        min_lag=20,
+        break_every=50,
+        deadline_days=3,
+    ),
+}
+
+
+def preset(name: str) -> Design:
+    """Return the preset of that name; raise StudyError for a name that is none."""
+    if name not in PRESETS:
+        raise StudyError(f"design: preset = {name!r} is none of {', '.join(PRESETS)}")
+    return PRESETS[name]

@@ -1,0 +1,1 @@
+"""Images and label sets in the database: put in, found, shown."""

@@ -1,0 +1,1 @@
+"""The plan: which participant meets which question, in what order, against which foil."""

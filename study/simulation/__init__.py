@@ -1,0 +1,1 @@
+"""Simulated respondents with planted truth, and their answers put into a study."""

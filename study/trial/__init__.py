@@ -1,0 +1,1 @@
+"""The trial: which question is next, what was answered, and the tables of both."""

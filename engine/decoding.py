@@ -5,6 +5,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -57,18 +58,31 @@ def decode(source: Source, size: int, box: Box | None = None, margin: float = 0.
     (16-bit, 32-bit, float) are scaled to their own range.
     Raises DecodingError where Pillow cannot read it, or the box holds no pixel of it.
     """
+    with _reading():
+        image = _open(source)
+        if box is None and image.format == "JPEG":
+            # The decoder may drop detail beyond twice the wanted side: resizing would average it away.
+            wanted = round(2 * size / (1 - 2 * margin))
+            image.draft(None, (wanted, wanted))
+        whole = _rgb(ImageOps.exif_transpose(image))
+        square = whole.crop(_square(whole.size, box, margin))
+        small = square.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        return np.asarray(small, dtype=np.uint8)
+
+
+def upright(source: Source) -> Image.Image:
+    """The whole image in RGB, turned as its orientation tag says; raises DecodingError as `decode` does."""
+    with _reading():
+        return _rgb(ImageOps.exif_transpose(_open(source)))
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Whatever Pillow says of a file that it cannot read becomes a DecodingError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = _open(source)
-            if box is None and image.format == "JPEG":
-                # The decoder may drop detail beyond twice the wanted side: resizing would average it away.
-                wanted = round(2 * size / (1 - 2 * margin))
-                image.draft(None, (wanted, wanted))
-            upright = _rgb(ImageOps.exif_transpose(image))
-            square = upright.crop(_square(upright.size, box, margin))
-            small = square.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
-            return np.asarray(small, dtype=np.uint8)
+            yield
     except DecodingError:
         raise
     except UnidentifiedImageError as problem:

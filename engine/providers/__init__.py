@@ -1,0 +1,1 @@
+"""Where an image's metadata comes from when its data set has none: one module a provider."""

@@ -12,6 +12,7 @@ import pandas as pd
 from engine import au_classifier
 from engine.confidence import BinaryCounts, binary_counts, confidence_score
 from engine.emfacs import EMOTIONS
+from engine.inference import Answers
 from engine.networks import NetworkName
 from engine.recipe import Recipe
 
@@ -23,6 +24,12 @@ class Predictions:
     rows: npt.NDArray[np.int64]
     positive: npt.NDArray[np.float64]
     units: npt.NDArray[np.float64] | None
+
+    def among(self, kept: npt.NDArray[np.bool_]) -> "Predictions":
+        """The answers for those images alone that `kept` (all images of the job) marks."""
+        own = kept[self.rows]
+        units = None if self.units is None else self.units[own]
+        return Predictions(self.rows[own], self.positive[own], units)
 
 
 def appraise(
@@ -52,10 +59,28 @@ def appraise(
     return confidence, counts
 
 
+def answers_of(recipe: Recipe, predictions: Mapping[NetworkName, Predictions]) -> Answers:
+    """The networks' predictions for the same n images as one set of answers."""
+    ensemble = [
+        [predictions[NetworkName("ensemble", backbone, emotion)].positive for emotion in EMOTIONS]
+        for backbone in recipe.backbones
+    ]
+    found = _of_action_units(recipe, predictions)
+    return Answers(
+        probability=np.stack([np.stack(by_emotion, axis=1) for by_emotion in ensemble]),
+        binary=np.stack([one.positive for one in found], axis=1),
+        units=np.stack([one.units for one in found if one.units is not None], axis=1),
+    )
+
+
+def _of_action_units(recipe: Recipe, predictions: Mapping[NetworkName, Predictions]) -> list[Predictions]:
+    return [predictions[NetworkName("action_units", recipe.au_backbone, emotion)] for emotion in EMOTIONS]
+
+
 def _au_counts(
     recipe: Recipe, predictions: Mapping[NetworkName, Predictions], truth: npt.NDArray[np.object_]
 ) -> dict[str, BinaryCounts]:
-    found = [predictions[NetworkName("action_units", recipe.au_backbone, emotion)] for emotion in EMOTIONS]
+    found = _of_action_units(recipe, predictions)
     probability = au_classifier.probability(
         np.stack([one.positive for one in found], axis=1),
         np.stack([one.units for one in found if one.units is not None], axis=1),

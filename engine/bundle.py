@@ -2,6 +2,7 @@
 
 bundle.json      format version, recipe, confidence scores, counts on the test set, data fingerprint
 roles.parquet    image, label, role (train, test, calibration) of every image that took part
+answers.parquet  every network's answers for the images of test and calibration (older bundles have none)
 networks/        one .safetensors file a network
 train.log        what training did, and when
 """
@@ -27,6 +28,7 @@ from engine.recipe import Recipe, RecipeError, recipe_from
 FORMAT = 1
 
 FILE, ROLES, NETWORKS, LOG = "bundle.json", "roles.parquet", "networks", "train.log"
+ANSWERS = "answers.parquet"
 UNFINISHED = "unfinished"
 
 Scores = npt.NDArray[np.float64]

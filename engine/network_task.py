@@ -17,7 +17,7 @@ from engine.fitting import Examples, Fit, batches_per_epoch, predict, train
 from engine.networks import Network, NetworkName, build
 from engine.pixels import open_pixels
 from engine.recipe import Recipe, TrainingSettings
-from engine.roles import confidence_role
+from engine.roles import JUDGED_ROLES
 from engine.sampling import negative_rows
 from engine.workers import Send
 
@@ -58,7 +58,7 @@ class NetworkTask:
 
     @property
     def results_file(self) -> Path:
-        """Where the network's answers on the images of the confidence scores lie until the job ends."""
+        """Where the network's answers on the images that it is judged by lie until the job ends."""
         return self.folder / bundles.UNFINISHED / f"{self.name.stem}.npz"
 
     def rows(self) -> npt.NDArray[np.int64]:
@@ -108,7 +108,7 @@ class NetworkTask:
 
 
 def train_network(task: NetworkTask, send: Send) -> None:
-    """Train one network, and leave its weights and its answers on the images of the confidence scores.
+    """Train one network, and leave its weights and its answers on the images that it is judged by.
 
     Sends ("batch", name, epoch, batches, loss) after each batch and ("trained", name, loss) at the end.
     """
@@ -149,7 +149,7 @@ def _start(task: NetworkTask, send: Send) -> Network:
 
 
 def _answer(task: NetworkTask, network: Network, pixels: Pixels, loss: float) -> None:
-    asked = np.flatnonzero(task.roles == confidence_role(task.recipe))
+    asked = np.flatnonzero(np.isin(task.roles.astype(str), JUDGED_ROLES))
     device = torch.device(task.device)
     dtype = network_dtype(network, device, task.recipe.precision, training=False)
     positive, units = predict(network, pixels[asked], device, dtype)

@@ -15,6 +15,8 @@ from engine.errors import EngineError
 from engine.recipe import Recipe
 
 ROLES: tuple[str, ...] = ("train", "test", "calibration")
+JUDGED_ROLES: tuple[str, ...] = ("test", "calibration")
+"""Whose images no network learns from, and every network is asked about once it is trained."""
 
 _FEWEST_POSITIVES = 2
 

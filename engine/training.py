@@ -15,17 +15,18 @@ import torch
 
 from engine import bundle as bundles
 from engine.annotations import HUMAN_COLUMNS, LABELS, read_annotations
-from engine.appraisal import Predictions, appraise
+from engine.appraisal import Predictions, answers_of, appraise
 from engine.bundle import Bundle, open_bundle, sha256, write_json
 from engine.decoding import image_files
 from engine.devices import available_cores, choose_device
 from engine.errors import EngineError
+from engine.evaluation.answers import JudgedAnswers, answers_frame
 from engine.images import FACE_BOX_COLUMNS, read_manifest, write_table
 from engine.network_task import PIXELS, NetworkTask, train_network
-from engine.networks import foundation_names, network_names
+from engine.networks import NetworkName, foundation_names, network_names
 from engine.pixels import Unreadable, decode_to_file, open_pixels, pixel_fingerprint
 from engine.recipe import Recipe
-from engine.roles import assign_roles
+from engine.roles import assign_roles, confidence_role
 from engine.training_log import TrainingLog
 from engine.workers import run_tasks
 
@@ -150,8 +151,10 @@ def _finish(
     folder, recipe = tasks[0].folder, tasks[0].recipe
     tasks = [task for task in tasks if task.name.kind != "foundation"]
     results = {task.name: _results(task) for task in tasks}
+    predictions = {name: result[0] for name, result in results.items()}
+    scored = (rows["role"] == confidence_role(recipe)).to_numpy()
     confidence, counts = appraise(
-        recipe, {name: result[0] for name, result in results.items()}, rows["label"]
+        recipe, {name: found.among(scored) for name, found in predictions.items()}, rows["label"]
     )
     networks = {
         task.name.stem: {
@@ -167,6 +170,7 @@ def _finish(
         "unreadable": [dataclasses.asdict(failure) for failure in failures],
     }
     write_table(rows[["image", "label", "role"]], folder / bundles.ROLES)
+    write_table(_answers(recipe, predictions, rows), folder / bundles.ANSWERS)
     contents: dict[str, Any] = {
         "format": bundles.FORMAT,
         "recipe": recipe.as_dict(),
@@ -179,6 +183,14 @@ def _finish(
     }
     text = json.dumps([contents[part] for part in ("recipe", "data", "confidence", "networks")])
     write_json({**contents, "fingerprint": hashlib.sha256(text.encode()).hexdigest()}, folder / bundles.FILE)
+
+
+def _answers(recipe: Recipe, found: Mapping[NetworkName, Predictions], rows: pd.DataFrame) -> pd.DataFrame:
+    judged = rows.iloc[next(iter(found.values())).rows]
+    answers = JudgedAnswers(
+        judged["image"].to_numpy(object), judged["label"].to_numpy(object), answers_of(recipe, found)
+    )
+    return answers_frame(answers, recipe.backbones)
 
 
 def _results(task: NetworkTask) -> tuple[Predictions, float]:

@@ -36,6 +36,8 @@ def simulate_into(
     if study is None:
         raise NotFoundError(f"there is no study {study_id}")
     questions = questions_frame(session, study_id)
+    if study.label_set_id is None:
+        raise StudyError(f"the study {study.name!r} has no label set: only experiments can be simulated")
     labels = label_frame(session, study.label_set_id)
     answers = simulate_answers(questions, labels, truth, rng, now)
     answers["answered_at"] -= answers["answered_at"].max() - pd.Timestamp(now)

@@ -62,7 +62,7 @@ class _Found:
     id: int
     participant_id: int
     position: int
-    experiment: int
+    experiment: int | None
     side: str
     event: str | None
     used_for: int | None
@@ -251,7 +251,7 @@ def _set_finished(session: Session, participant_id: int, at: datetime | None) ->
     session.execute(update(Participant).where(Participant.id == participant_id).values(finished_at=at))
 
 
-def _canonical(experiment: int, side: str, pressed: str) -> str:
+def _canonical(experiment: int | None, side: str, pressed: str) -> str:
     """What was pressed, as what was chosen."""
     if pressed in ("both", "none"):
         return pressed

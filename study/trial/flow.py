@@ -12,7 +12,7 @@ from engine.emfacs import EMOTIONS
 from study.errors import NotFoundError, StudyClosedError
 
 Step = Literal["consent", "asking", "done", "closed"]
-OPTIONS = {1: ("left", "right", "both", "none"), 2: ("left", "right")}
+OPTIONS: dict[int | None, tuple[str, ...]] = {1: ("left", "right", "both", "none"), 2: ("left", "right")}
 """What may be pressed in each experiment."""
 SIDES = ("left", "right")
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.exc import DatabaseError as RefusedError
 
 from db import schema
@@ -24,19 +24,53 @@ def test_migrations_lead_to_the_tables_as_they_are_written(tmp_path):
         assert compare_metadata(context, Answer.metadata) == []
 
 
-def test_migrations_can_be_taken_back(tmp_path):
+def test_an_older_database_keeps_its_rows_and_gets_every_rule(tmp_path):
     from alembic import command
 
+    database = open_database(Settings.from_environment({"DATA_DIR": str(tmp_path)}))
+    with database.writer.connect() as connection:
+        command.upgrade(schema.configuration(connection), "0001")
+        connection.execute(text("INSERT INTO researcher VALUES (1, 'Owner', 'owner', '2026-01-01')"))
+        connection.execute(text("INSERT INTO dataset VALUES (1, 'faces', 'faces', '2026-01-01')"))
+        connection.execute(text("INSERT INTO label_set VALUES (1, 1, 'one', NULL, 'f', '2026-01-01')"))
+        connection.execute(
+            text(
+                "INSERT INTO study (id, name, title, state, simulated, design, label_set_id, seed,"
+                " consent_text, created_at) VALUES (1, 's', 'S', 'open', 0, '{}', 1, 0, 'yes', '2026-01-01')"
+            )
+        )
+        connection.commit()
+    assert schema.upgrade(database) == ("0001", schema.head())
+    assert schema.problems(database) == []
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT name, kind, label_set_id FROM study")).all() == [
+            ("s", "experiments", 1)
+        ]
+    assert _rules(database) == _rules(empty_database(tmp_path / "new")[1]) == _written_rules()
+
+
+def _rules(database):
+    """The checks of each table, by table and name."""
+    with database.engine.connect() as connection:
+        found = inspect(connection)
+        tables = [name for name in found.get_table_names() if name != "alembic_version"]
+        return {(table, check["name"]) for table in tables for check in found.get_check_constraints(table)}
+
+
+def _written_rules():
+    return {
+        (table.name, str(rule.name))
+        for table in Answer.metadata.tables.values()
+        for rule in table.constraints
+        if isinstance(rule, CheckConstraint)
+    }
+
+
+def test_the_guards_of_answers_and_of_the_audit_log_are_there(tmp_path):
     _, database = empty_database(tmp_path)
     with database.engine.connect() as connection:
-        command.downgrade(schema.configuration(connection), "base")
-        connection.commit()
-    with database.engine.connect() as connection:
-        assert inspect(connection).get_table_names() == ["alembic_version"]
-        assert (
-            connection.execute(text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")).scalar()
-            == 0
-        )
+        guarded = connection.execute(text("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"))
+        assert sorted(guarded.scalars()) == sorted(["answer", "answer_event", "audit_event"] * 2)
 
 
 def test_the_label_columns_follow_the_emotions_in_their_order():

@@ -13,11 +13,16 @@ import pandas as pd
 from tqdm import tqdm
 
 from engine.annotations import LABELS
-from engine.bundle import sha256
 from engine.decoding import DecodingError, ImageFile, image_files
-from engine.images import NUMBER_COLUMNS, OPTIONAL_COLUMNS, REQUIRED_COLUMNS, read_manifest, write_table
+from engine.images import (
+    FAILURE_COLUMNS,
+    NUMBER_COLUMNS,
+    OPTIONAL_COLUMNS,
+    REQUIRED_COLUMNS,
+    read_manifest,
+    write_table,
+)
 from engine.journal import Journal
-from engine.label_parts import FAILURE_COLUMNS
 from engine.providers.provider import Describer, Photograph, ProviderError, checked_values
 from engine.providers.registry import find_provider
 from engine.table_stream import TableStream
@@ -160,7 +165,10 @@ def _filled(
 
 
 def _digest(model: Path | None) -> str | None:
-    return sha256(model) if model is not None and model.is_file() else None
+    if model is None or not model.is_file():
+        return None
+    with model.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _rows_digest(frame: pd.DataFrame) -> str:

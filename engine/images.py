@@ -18,6 +18,8 @@ OPTIONAL_COLUMNS: tuple[str, ...] = (
     *FACE_BOX_COLUMNS,
 )
 SPLITS: tuple[str, ...] = ("train", "validation", "test")
+FAILURE_COLUMNS: tuple[str, ...] = ("image", "path", "reason")
+"""The table of images that could not be read, labelled or described."""
 
 _SHOWN = 5
 

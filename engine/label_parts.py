@@ -13,8 +13,6 @@ from engine.bundle import write_json
 from engine.errors import EngineError
 from engine.images import write_table
 
-FAILURE_COLUMNS: tuple[str, ...] = ("image", "path", "reason")
-
 _JOB = "job.json"
 
 

@@ -16,9 +16,9 @@ from engine.decoding import DecodingError, Pixels, decode_all, image_files
 from engine.devices import available_cores
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
-from engine.images import FACE_BOX_COLUMNS, read_manifest
+from engine.images import FACE_BOX_COLUMNS, FAILURE_COLUMNS, read_manifest
 from engine.inference import LoadedBundle, binary_head_columns, combine, network_columns
-from engine.label_parts import FAILURE_COLUMNS, LabelParts
+from engine.label_parts import LabelParts
 from engine.recipe import Precision
 from engine.soft_labels import AU_COLUMNS, AUP_COLUMNS, EB_COLUMNS, label_frame
 

@@ -39,3 +39,15 @@ class StudyClosedError(LinkError):
 
 class InvalidPostError(StudyError):
     """A posted answer or undo whose fields are missing, of another type, or out of range."""
+
+
+class PasswordError(StudyError):
+    """A password that cannot be taken."""
+
+
+class TooManyAttemptsError(StudyError):
+    """Too many wrong passwords for one name in a short time."""
+
+
+class PeopleError(StudyError):
+    """A change to who may look that cannot be made."""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import Researcher, SignInToken, WebSession
 from study.access.tokens import new_token, token_hash
-from study.errors import ExpiredLinkError, UnknownLinkError, UsedLinkError
+from study.errors import ExpiredLinkError, RevokedLinkError, UnknownLinkError, UsedLinkError
 
 SIGN_IN_FOR = timedelta(days=1)
 """How long a sign-in link waits for its one use."""
@@ -17,7 +17,11 @@ SIGNED_IN_FOR = timedelta(days=30)
 
 def owner(session: Session, *, now: datetime) -> Researcher:
     """The installation's owner, made where there is none yet."""
-    found = session.scalar(select(Researcher).where(Researcher.role == "owner").order_by(Researcher.id))
+    found = session.scalar(
+        select(Researcher)
+        .where(Researcher.role == "owner", Researcher.disabled_at.is_(None))
+        .order_by(Researcher.id)
+    )
     return found if found is not None else add_researcher(session, "Owner", "owner", now=now)
 
 
@@ -47,6 +51,8 @@ def sign_in(session: Session, token: str, now: datetime) -> str:
     found = session.scalar(select(SignInToken).where(SignInToken.token_hash == token_hash(token)))
     if found is None:
         raise UnknownLinkError("This link is not one of ours. Was it copied whole?")
+    if session.get_one(Researcher, found.researcher_id).disabled_at is not None:
+        raise RevokedLinkError("This link is no longer valid. Please ask the owner of this installation.")
     if found.used_at is None and found.expires_at <= now:
         raise ExpiredLinkError("The time of this link is over. Start the program again for a new one.")
     # One statement decides, so that of two browsers that race only one gets in.
@@ -58,17 +64,20 @@ def sign_in(session: Session, token: str, now: datetime) -> str:
     ).scalar()
     if used is None:
         raise UsedLinkError("This link has been used already. Start the program again for a new one.")
-    web_token = new_token()
+    return new_session(session, found.researcher_id, now)
+
+
+def new_session(session: Session, researcher_id: int, now: datetime) -> str:
+    """Sign a browser in, and return its token."""
+    token = new_token()
+    expires_at = now + SIGNED_IN_FOR
     session.add(
         WebSession(
-            researcher_id=found.researcher_id,
-            token_hash=token_hash(web_token),
-            created_at=now,
-            expires_at=now + SIGNED_IN_FOR,
+            researcher_id=researcher_id, token_hash=token_hash(token), created_at=now, expires_at=expires_at
         )
     )
     session.flush()
-    return web_token
+    return token
 
 
 def session_researcher(session: Session, token: str, now: datetime) -> Researcher | None:
@@ -80,6 +89,7 @@ def session_researcher(session: Session, token: str, now: datetime) -> Researche
             WebSession.token_hash == token_hash(token),
             WebSession.revoked_at.is_(None),
             WebSession.expires_at > now,
+            Researcher.disabled_at.is_(None),
         )
     )
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from app.identity import researcher_of
 from app.link_routes import link_routes
+from app.password_routes import password_routes
 from app.pictures import UnreadablePictureError, thumbnail
 from app.replies import NOT_STORED, ReplyError
 from app.trial_routes import Place, trial_routes
@@ -49,4 +50,5 @@ def routes(place: Place) -> list[Route]:
         Route("/health", health),
         Route("/media/labels/{label_set:int}/{image:int}", picture),
         *link_routes(place),
+        *password_routes(place),
     ]

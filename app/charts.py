@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from app.palette import EMOTION_COLOURS, PART_COLOURS
-from engine.emfacs import EMOTIONS
+from engine.emfacs import ACTION_UNIT_NAMES, EMOTIONS, emotions_of_unit
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -149,11 +149,26 @@ def parts_table(parts: Mapping[str, Sequence[float]]) -> pd.DataFrame:
 
 def unit_bars(units: Mapping[int, float]) -> str:
     """Draw the predicted probability of each action unit as a labelled bar."""
-    rows = "".join(
-        _row(f"AU {unit}", score, False, PART_COLOURS["Action units"]) for unit, score in units.items()
-    )
+    colour = PART_COLOURS["Action units"]
+    rows = "".join(_row(_unit_name(unit), score, False, colour) for unit, score in units.items())
     spoken = "Action units: " + ", ".join(f"{unit} {_number(score)}" for unit, score in units.items())
     return f'<div class="fv-label fv-units" role="img" aria-label="{escape(spoken, quote=True)}">{rows}</div>'
+
+
+def units_table(units: Mapping[int, float]) -> pd.DataFrame:
+    """The numbers of `unit_bars`, with what each unit does and the emotions that hold it (Table 2)."""
+    return pd.DataFrame(
+        {
+            "Action unit": list(units),
+            "What moves": [ACTION_UNIT_NAMES[unit].capitalize() for unit in units],
+            "Score": list(units.values()),
+            "Emotions": [", ".join(emotions_of_unit(unit)) for unit in units],
+        }
+    )
+
+
+def _unit_name(unit: int) -> str:
+    return f"AU {unit} {ACTION_UNIT_NAMES[unit]}"
 
 
 def _row(name: str, score: float, bold: bool, colour: str) -> str:

@@ -111,6 +111,17 @@ def open_bundle(folder: str | Path) -> Bundle:
     return bundle
 
 
+def find_bundles(folder: Path) -> tuple[list[Bundle], list[str]]:
+    """The bundles that lie in a folder, by name, and what is wrong with those that cannot be opened."""
+    found, problems = [], []
+    for file in sorted(folder.glob(f"*/{FILE}")):
+        try:
+            found.append(open_bundle(file.parent))
+        except BundleError as problem:
+            problems.append(str(problem))
+    return found, problems
+
+
 def load_network(file: Path, name: NetworkName, recipe: Recipe) -> Network:
     """A network with the weights of a .safetensors file, on the CPU."""
     from safetensors import SafetensorError

@@ -64,10 +64,19 @@ def decode(source: Source, size: int, box: Box | None = None, margin: float = 0.
             # The decoder may drop detail beyond twice the wanted side: resizing would average it away.
             wanted = round(2 * size / (1 - 2 * margin))
             image.draft(None, (wanted, wanted))
-        whole = _rgb(ImageOps.exif_transpose(image))
-        square = whole.crop(_square(whole.size, box, margin))
-        small = square.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        small = _cut(image, box, margin).resize((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
         return np.asarray(small, dtype=np.uint8)
+
+
+def face_square(source: Source, most: int, box: Box | None = None, margin: float = 0.0) -> Image.Image:
+    """The square that `decode` shows to the networks, in the detail that the image has, to `most` pixels.
+
+    Raises DecodingError as `decode` does.
+    """
+    with _reading():
+        square = _cut(_open(source), box, margin)
+        square.thumbnail((most, most), Image.Resampling.LANCZOS)
+        return square
 
 
 def upright(source: Source) -> Image.Image:
@@ -119,6 +128,11 @@ def _open(source: Source) -> Image.Image:
     if isinstance(source, Image.Image):
         return source
     return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+
+
+def _cut(image: Image.Image, box: Box | None, margin: float) -> Image.Image:
+    whole = _rgb(ImageOps.exif_transpose(image))
+    return whole.crop(_square(whole.size, box, margin))
 
 
 def _rgb(image: Image.Image) -> Image.Image:

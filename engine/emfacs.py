@@ -26,6 +26,33 @@ OTHER_LABELS: tuple[str, ...] = ("None", "Uncertain", "Non-Face")
 ACTION_UNITS: tuple[int, ...] = (1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 20, 22, 23, 24, 25, 26, 27)
 """The 21 action units in the order of every action-unit vector (Eq. 6)."""
 
+ACTION_UNIT_NAMES: Mapping[int, str] = MappingProxyType(
+    {
+        1: "inner brow raiser",
+        2: "outer brow raiser",
+        4: "brow lowerer",
+        5: "upper lid raiser",
+        6: "cheek raiser",
+        7: "lid tightener",
+        9: "nose wrinkler",
+        10: "upper lip raiser",
+        11: "nasolabial deepener",
+        12: "lip corner puller",
+        14: "dimpler",
+        15: "lip corner depressor",
+        16: "lower lip depressor",
+        17: "chin raiser",
+        20: "lip stretcher",
+        22: "lip funneler",
+        23: "lip tightener",
+        24: "lip pressor",
+        25: "lips part",
+        26: "jaw drop",
+        27: "mouth stretch",
+    }
+)
+"""What each action unit does, as FACS names it (Ekman and Friesen 1978)."""
+
 EMOTION_ACTION_UNITS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
         "Neutral": (),
@@ -82,6 +109,16 @@ def au_scores(printed: bool = False) -> dict[int, float]:
     return {
         unit: 1.0 / sum(unit in units for units in EMOTION_ACTION_UNITS.values()) for unit in ACTION_UNITS
     }
+
+
+def emotions_of_unit(unit: int) -> tuple[str, ...]:
+    """The emotions that hold an action unit (Table 2); raises EngineError for a unit that none holds."""
+    found = tuple(emotion for emotion, units in EMOTION_ACTION_UNITS.items() if unit in units)
+    if not found:
+        raise EngineError(
+            f"no emotion holds action unit {unit}; known are {', '.join(map(str, ACTION_UNITS))}"
+        )
+    return found
 
 
 def action_unit_vector(emotion: str) -> npt.NDArray[np.float64]:

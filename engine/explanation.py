@@ -28,6 +28,11 @@ class Explanation:
     ranks: Mapping[str, int]
     subsets: Mapping[str, str]
 
+    def hard_labels(self, subset: str) -> tuple[str, ...]:
+        """The hard-labels with which the image would be Easy, Challenging or Difficult, best score first."""
+        ranked = sorted(self.ranks, key=lambda emotion: self.ranks[emotion])
+        return tuple(emotion for emotion in ranked if self.subsets[emotion] == subset)
+
 
 def explain(image: Source, loaded: LoadedBundle, box: Box | None = None) -> Explanation:
     """Label one image (a path, bytes or a Pillow image) and say how the label came about.

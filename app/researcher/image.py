@@ -75,10 +75,7 @@ def _parts(found: Portrait) -> None:
         st.caption("This label set holds the soft-labels alone, not the parts that they were made of.")
         return
     parts = {"Soft-label": found.soft, "Ensemble": found.ensemble, "Action units": found.unit_scores}
-    st.caption(
-        "The soft-label is the mean of two scores (Eq. 14): the ensemble of one-vs-rest networks, and the "
-        "action-unit classifier. Each is weighted by how well its networks did on held-out images."
-    )
+    st.caption(words.PARTS)
     st.plotly_chart(
         charts.parts_figure(parts, charts.page_colours()), key="parts", theme=None, config=charts.CONFIG
     )

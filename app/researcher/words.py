@@ -41,6 +41,16 @@ NO_IMAGES = (
     "For images of your own, make a manifest and label it: `python -m engine train --help`, then "
     "`python -m engine label --help`.",
 )
+NO_BUNDLES = (
+    "No engine yet",
+    "For the demo's, stop the server and start it again with `make run`.",
+    "For one of your own, train it into the data folder: `python -m engine train images.parquet --out "
+    "data/bundles/mine`.",
+)
+PARTS = (
+    "The soft-label is the mean of two scores (Eq. 14): the ensemble of one-vs-rest networks, and the "
+    "action-unit classifier. Each is weighted by how well its networks did on held-out images."
+)
 NO_STUDIES = (
     "No studies yet",
     "For the demo's two studies, stop the server and start it again with `make run`.",

@@ -1,6 +1,6 @@
 """Age, gender and ethnicity of the faces, and who shows which emotion (Sec. 3.5.4, Figs. 4, IV, V)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,20 @@ from engine.soft_labels import SUBSETS
 AGE_BANDS: tuple[str, ...] = ("0-15", "16-32", "33-53", "54+")
 GENDERS: tuple[str, ...] = ("Female", "Male")
 ETHNICITIES: tuple[str, ...] = ("Asian", "Indian", "Black", "White", "Middle-Eastern", "Hispanic")
+
+SYNONYMS: Mapping[str, Mapping[str, str]] = {
+    "gender": {
+        **{word.lower(): word for word in GENDERS},
+        **{"man": "Male", "m": "Male", "woman": "Female", "f": "Female"},
+    },
+    "ethnicity": {
+        **{word.lower(): word for word in ETHNICITIES},
+        **{"middle eastern": "Middle-Eastern", "middle_eastern": "Middle-Eastern"},
+        **dict.fromkeys(("latino hispanic", "latino_hispanic", "latino"), "Hispanic"),
+        **dict.fromkeys(("east asian", "southeast asian"), "Asian"),
+    },
+}
+"""Words of common estimators (DeepFace, FairFace) for the same values, in small letters."""
 
 _BAND_EDGES = (16, 33, 54)
 
@@ -26,6 +40,11 @@ def age_bands(ages: Sequence[float] | pd.Series) -> pd.Series:
         raise EngineError(f"an age of {years[years < 0].iloc[0]} years; ages are 0 or more")
     bands = np.array(AGE_BANDS, dtype=object)[np.digitize(years.fillna(0), _BAND_EDGES)]
     return pd.Series(bands, index=years.index, dtype="str").where(years.notna())
+
+
+def canonical_word(attribute: str, word: str) -> str:
+    """The paper's word for a gender or an ethnicity, whatever its letters' case; an unknown word as it is."""
+    return SYNONYMS[attribute].get(word.strip().lower(), word)
 
 
 def emotions_by_subset(labels: pd.DataFrame, splits: pd.Series | None = None) -> pd.DataFrame:

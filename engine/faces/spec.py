@@ -58,7 +58,7 @@ class Identity:
     @property
     def gender(self) -> str:
         """Gender presentation as the manifest's `gender` column has it."""
-        return "female" if self.presentation >= 0.5 else "male"
+        return "Female" if self.presentation >= 0.5 else "Male"
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,10 @@ from typing import Any
 import pandas as pd
 
 from engine.images import OPTIONAL_COLUMNS, read_table
-from engine.metadata import ETHNICITIES, GENDERS
+from engine.metadata import SYNONYMS, canonical_word
 from engine.providers.provider import Describer, Photograph, ProviderError
 
 NAME = "table"
-
-# Words of common estimators (DeepFace, FairFace) for the same values.
-_SYNONYMS: Mapping[str, Mapping[str, str]] = {
-    "gender": {
-        **{word.lower(): word for word in GENDERS},
-        **{"man": "Male", "m": "Male", "woman": "Female", "f": "Female"},
-    },
-    "ethnicity": {
-        **{word.lower(): word for word in ETHNICITIES},
-        **{"middle eastern": "Middle-Eastern", "middle_eastern": "Middle-Eastern"},
-        **dict.fromkeys(("latino hispanic", "latino_hispanic", "latino"), "Hispanic"),
-        **dict.fromkeys(("east asian", "southeast asian"), "Asian"),
-    },
-}
 
 
 class TableDescriber:
@@ -66,8 +52,8 @@ def _is_known(value: Any) -> bool:
 
 
 def _value(name: str, value: object) -> object:
-    if isinstance(value, str) and name in _SYNONYMS:
-        return _SYNONYMS[name].get(value.strip().lower(), value)
+    if isinstance(value, str) and name in SYNONYMS:
+        return canonical_word(name, value)
     if isinstance(value, str) and name.startswith("landmarks_"):
         return value.split(";")
     return value

@@ -130,6 +130,14 @@ def t_interval(mean: Array, error: Array, df: Array) -> tuple[Array, Array]:
     return mean - half, mean + half
 
 
+def holding(value: float, low: float, high: float) -> tuple[float, float]:
+    """The interval, widened where it leaves its own estimate out.
+
+    Percentiles of few distinct draws can: those of a bias-corrected bootstrap by design, any by rounding.
+    """
+    return min(low, value), max(high, value)
+
+
 def share_estimates(means: Means, what: str) -> list[Estimate]:
     """The groups' means as estimates; those without answers or with one participant say so."""
     method = f"mean of the participants' {what}; 95 % t interval over participants, logit scale"

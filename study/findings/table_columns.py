@@ -14,7 +14,7 @@ from study.findings.coefficients import (
     percent_agreement,
     percent_influence,
 )
-from study.findings.intervals import Array, wilson
+from study.findings.intervals import Array, holding, wilson
 from study.findings.trials import Codes
 
 COEFFICIENTS: dict[str, Callable[..., Coefficient]] = {
@@ -82,4 +82,5 @@ def _resample(
             values = coefficient(drawn.reshape(-1, size, size), strata, False).value
             values = values[np.isfinite(values)]
             if np.isfinite(columns[f"{name}_low"][at]) and len(values) > resamples / 2:
-                columns[f"{name}_low"][at], columns[f"{name}_high"][at] = np.quantile(values, [0.025, 0.975])
+                ends = holding(columns[name][at], *np.quantile(values, [0.025, 0.975]))
+                columns[f"{name}_low"][at], columns[f"{name}_high"][at] = ends

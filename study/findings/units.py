@@ -15,7 +15,7 @@ from scipy import stats
 
 from study.errors import StudyError
 from study.findings.estimate import Estimate, undefined
-from study.findings.intervals import Array
+from study.findings.intervals import Array, holding
 
 LEVELS = ("nominal", "ordinal", "interval")
 CHUNK_CELLS = 20_000_000
@@ -201,7 +201,7 @@ def estimate(
         return Estimate(value, None, None, n, method, reason)
     if resamples and rng is not None:
         draws = _draws(found.items, features, statistic, resamples, rng)
-        low, high = _bca(draws, value, influence, found.items)
+        low, high = holding(value, *_bca(draws, value, influence, found.items))
     else:
         half = float(stats.t.ppf(0.975, n - 1)) * error
         low, high = value - half, value + half

@@ -1,10 +1,14 @@
 """What every design is held to, whichever images it will be met with."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.emfacs import EMOTIONS
-from study.errors import StudyError
+from engine.images import SPLITS
+from study.design.demographics import check_demographics
+from study.design.errors import DesignError
+from study.design.errors import refusal as _refusal
 
 if TYPE_CHECKING:
     from study.design.design import Design
@@ -24,7 +28,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "label_form": LABEL_FORMS,
     "hard_label_form": HARD_LABEL_FORMS,
 }
-MAX_PARTICIPANTS = 999
+MAX_PARTICIPANTS, MAX_TITLE = 999, 200
+SWITCHES = ("training",)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _WHOLE: dict[str, tuple[int, int]] = {
     "participants": (1, MAX_PARTICIPANTS),
@@ -32,6 +37,9 @@ _WHOLE: dict[str, tuple[int, int]] = {
     "min_lag": (1, 1_000_000),
     "break_every": (1, 1_000_000),
     "deadline_days": (1, 3_650),
+    "qualification_images": (0, 1_000),
+    "qualification_attempts": (1, 100),
+    "attention_checks": (0, 1_000),
     "seed": (0, 2**63 - 1),
 }
 _REAL: dict[str, tuple[float, float]] = {
@@ -39,32 +47,83 @@ _REAL: dict[str, tuple[float, float]] = {
     "overlap": (0, 1),
     "min_foil_difference": (0.01, 1),
     "seconds_per_question": (0.1, 3_600),
+    "qualification_pass": (0, 1),
 }
+_RANGES: dict[str, tuple[float, float]] = {"ranks": (1, len(EMOTIONS)), "margins": (-1, 1)}
 
 
 def check_design(design: "Design") -> None:
-    """Raise StudyError, naming the key and the value, for the first value that no study can have."""
-    _check_words(design)
-    for key, (low, high) in _WHOLE.items():
-        _check_whole(key, getattr(design, key), low, high)
-    for key, (lowest, highest) in _REAL.items():
-        _check_real(key, getattr(design, key), lowest, highest)
-    _check_images(design)
-    _check_bins(design.foil_bins)
-    _check_sharing(design)
+    """Raise DesignError, naming the key and the value, for the first value that no study can have."""
+    for found in problems(design):
+        raise found
 
 
-def _check_words(design: "Design") -> None:
-    if not isinstance(design.name, str) or not _NAME.fullmatch(design.name):
-        raise _refusal("name", design.name, "must be 1 to 64 lower-case letters, digits and hyphens")
-    if not isinstance(design.title, str) or not design.title.strip():
-        raise _refusal("title", design.title, "must be a text that is not empty")
-    for key, allowed in CHOICES.items():
+def problems(design: Any) -> list[DesignError]:
+    """Everything that is wrong with a design's values (of `Design`, or of any object with its fields)."""
+    checks: list[Callable[[Any], None]] = [
+        _check_name,
+        *(_choice(key, allowed) for key, allowed in CHOICES.items()),
+        *(_switch(key) for key in SWITCHES),
+        lambda one: _check_members("emotions", one.emotions, EMOTIONS),
+        lambda one: _check_members("subsets", one.subsets, SUBSETS, may_be_empty=True),
+        lambda one: _check_members("splits", one.splits, SPLITS, may_be_empty=True),
+        lambda one: _check_members("experiments", one.experiments, (1, 2)),
+        *(_whole(key, low, high) for key, (low, high) in _WHOLE.items()),
+        *(_real(key, low, high) for key, (low, high) in _REAL.items()),
+        *(_range(key, low, high) for key, (low, high) in _RANGES.items()),
+        _check_images,
+        lambda one: _check_bins(one.foil_bins),
+        _check_attention,
+        lambda one: check_demographics(one.demographics),
+    ]
+    found = [problem for problem in (_problem(check, design) for check in checks) if problem]
+    # What holds between fields is judged where each of them is sound.
+    return found or [problem for problem in [_problem(_check_sharing, design)] if problem]
+
+
+def _problem(check: Callable[[Any], None], design: Any) -> DesignError | None:
+    try:
+        check(design)
+    except DesignError as problem:
+        return problem
+    return None
+
+
+def _choice(key: str, allowed: tuple[str, ...]) -> Callable[[Any], None]:
+    def check(design: Any) -> None:
         if getattr(design, key) not in allowed:
             raise _refusal(key, getattr(design, key), f"is none of {', '.join(allowed)}")
-    _check_members("emotions", design.emotions, EMOTIONS)
-    _check_members("subsets", design.subsets, SUBSETS, may_be_empty=True)
-    _check_members("experiments", design.experiments, (1, 2))
+
+    return check
+
+
+def _switch(key: str) -> Callable[[Any], None]:
+    def check(design: Any) -> None:
+        if not isinstance(getattr(design, key), bool):
+            raise _refusal(key, getattr(design, key), "must be true or false")
+
+    return check
+
+
+def _whole(key: str, low: int, high: int) -> Callable[[Any], None]:
+    return lambda design: _check_whole(key, getattr(design, key), low, high)
+
+
+def _real(key: str, low: float, high: float) -> Callable[[Any], None]:
+    return lambda design: _check_real(key, getattr(design, key), low, high)
+
+
+def _range(key: str, low: float, high: float) -> Callable[[Any], None]:
+    return lambda design: _check_range(key, getattr(design, key), low, high)
+
+
+def _check_name(design: Any) -> None:
+    if not isinstance(design.name, str) or not _NAME.fullmatch(design.name):
+        raise _refusal("name", design.name, "must be 1 to 64 lower-case letters, digits and hyphens")
+    if not isinstance(design.title, str) or not design.title.strip() or len(design.title) > MAX_TITLE:
+        raise _refusal("title", design.title, f"must be a text of 1 to {MAX_TITLE} letters")
+    if re.search(r"[<>\n\r]", design.title):
+        raise _refusal("title", design.title, "must be one line without < and >")
 
 
 def _check_members(key: str, values: Any, allowed: tuple[Any, ...], may_be_empty: bool = False) -> None:
@@ -85,6 +144,17 @@ def _check_real(key: str, value: Any, low: float, high: float) -> None:
         raise _refusal(key, value, f"must be a number from {low:g} to {high:g}")
 
 
+def _check_range(key: str, value: Any, low: float, high: float) -> None:
+    kind: Any = int if isinstance(low, int) and key == "ranks" else int | float
+    numbers = isinstance(value, tuple) and all(
+        isinstance(one, kind) and not isinstance(one, bool) for one in value
+    )
+    if not numbers or len(value) != 2 or not low <= value[0] <= value[1] <= high:
+        raise _refusal(
+            key, value, f"must be two numbers, the least and the greatest, from {low:g} to {high:g}"
+        )
+
+
 def _check_images(design: "Design") -> None:
     if not isinstance(design.images, tuple) or any(
         not isinstance(one, str) or not one for one in design.images
@@ -101,6 +171,19 @@ def _check_images(design: "Design") -> None:
                 design.images_per_emotion,
                 "cannot stand beside a list of images; drop one",
             )
+    if not isinstance(design.selection, str) or len(design.selection) > MAX_TITLE:
+        raise _refusal("selection", design.selection, "must be the name of a selection, or empty")
+    if design.images and design.selection:
+        raise _refusal("selection", design.selection, "cannot stand beside a list of images; drop one")
+
+
+def _check_attention(design: "Design") -> None:
+    if design.attention_checks and 2 not in design.experiments:
+        raise _refusal(
+            "attention_checks",
+            design.attention_checks,
+            "asks Experiment 2's question, and the experiments are 1 alone; add 2, or set it to 0",
+        )
 
 
 def _check_bins(edges: Any) -> None:
@@ -116,16 +199,14 @@ def _check_sharing(design: "Design") -> None:
         return
     least = {"ring": 3, "complete": 2, "balanced_incomplete_block": 3}[design.overlap_design]
     if design.participants < least:
-        raise StudyError(
-            f"design: overlap_design = {design.overlap_design!r} needs at least {least} participants, and"
-            f" participants = {design.participants}; add participants, or choose overlap_design = 'none'"
+        raise _refusal(
+            "overlap_design",
+            design.overlap_design,
+            f"needs at least {least} participants, and participants = {design.participants}; add"
+            " participants, or choose overlap_design = 'none'",
         )
     blocks = design.overlap_design == "balanced_incomplete_block"
     if blocks and design.block_size > design.participants:
         raise _refusal(
             "block_size", design.block_size, f"is more than the {design.participants} participants"
         )
-
-
-def _refusal(key: str, value: Any, reason: str) -> StudyError:
-    return StudyError(f"design: {key} = {value!r} {reason}")

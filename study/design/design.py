@@ -8,19 +8,27 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
 
+import tomli_w
+
 from engine.emfacs import EMOTIONS
 from study.design.checks import check_design
+from study.design.demographics import ASKED, Demographic, read_demographics
+from study.design.errors import DesignError
 from study.design.texts import Texts
 from study.errors import StudyError
+
+ALL = "all"
 
 
 @dataclass(frozen=True)
 class Design:
-    """One study's decisions; the defaults are the AffectNet+ paper's (Sec. 5, Suppl. V).
+    """One study's decisions; the defaults are the AffectNet+ paper's (Sec. 5, Suppl. V), less qualification.
 
     name, title: for the researcher's files, and for people. seed: of all that is drawn by lot.
     images_per_emotion: images drawn of each of `emotions` (and of `subsets`, where some are named); None
-    takes all of them. `images`, where given, lists the images instead.
+    takes all of them. They come from the images of `splits` (any, where empty), of hard-label ranks `ranks`
+    and margins `margins` (least and greatest), and of the named `selection`. `images`, where given, lists the
+    images instead of all this.
     experiments: 1, 2 or both. self_repeats, overlap: shares of a participant's first-time load, each rounded
     up to whole questions.
     overlap_design: `ring` (each answers questions of the one before), `complete` (all pairs share), `none`,
@@ -32,10 +40,15 @@ class Design:
     foil_policy: foils of Experiment 2 are drawn from all images (`random`), from those of the same hard label
     (`matched_hard_label`), or so as to fill `foil_bins`, edges of Jensen-Shannon distance, equally often
     (`distance_bins`). min_foil_difference: the least difference, in some emotion's score, from the own one.
+    attention_checks: questions of Experiment 2 for each participant, with an unmistakable foil, which tell
+    whether anybody is looking.
     label_form, hard_label_form: how labels are drawn. seconds_per_question: for the hours a plan foretells.
+    demographics: what participants are asked of themselves. training: whether emotions are explained first.
+    qualification_images: labelled before the questions (0: none); the share `qualification_pass` of them must
+    have the image's hard-label, within `qualification_attempts`.
     break_every: questions to a suggested break. deadline_days: from the invitation. texts: `Texts`.
 
-    Raises StudyError, naming the key and the value, for a value that no study can have.
+    Raises DesignError, naming the key and the value, for a value that no study can have.
     """
 
     name: str = "affectnet-plus-paper"
@@ -44,6 +57,10 @@ class Design:
     images_per_emotion: int | None = 500
     subsets: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    splits: tuple[str, ...] = ()
+    ranks: tuple[int, int] = (1, len(EMOTIONS))
+    margins: tuple[float, float] = (-1.0, 1.0)
+    selection: str = ""
     participants: int = 6
     experiments: tuple[int, ...] = (1, 2)
     self_repeats: float = 0.20
@@ -56,9 +73,15 @@ class Design:
     foil_policy: str = "random"
     min_foil_difference: float = 0.10
     foil_bins: tuple[float, ...] = (0.0, 0.3, 0.45, 0.6, 1.0)
+    attention_checks: int = 0
     label_form: str = "bars"
     hard_label_form: str = "same_frame"
     seconds_per_question: float = 7.0
+    demographics: tuple[Demographic, ...] = ASKED
+    training: bool = True
+    qualification_images: int = 0
+    qualification_pass: float = 0.75
+    qualification_attempts: int = 2
     break_every: int = 100
     deadline_days: int = 7
     seed: int = 0
@@ -71,6 +94,7 @@ class Design:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read a design from plain values; `preset` names the preset that the other keys change.
 
+        `images_per_emotion` may be "all", since TOML has no None.
         A `min_lag` given without a `lag_rule` is a demand: the rule is then `strict`.
         Raises StudyError for an unknown key or preset, or a value of the wrong kind.
         """
@@ -79,11 +103,16 @@ class Design:
         known = {one.name for one in fields(cls)}
         unknown = sorted(set(given) - known)
         if unknown:
-            raise StudyError(f"design: unknown key {unknown[0]!r}; the keys are {', '.join(sorted(known))}")
+            listed = ", ".join(sorted(known))
+            raise DesignError(str(unknown[0]), f"design: unknown key {unknown[0]!r}; the keys are {listed}")
         if "min_lag" in given and "lag_rule" not in given:
             given["lag_rule"] = "strict"
         if "images" in given and "images_per_emotion" not in given:
             given["images_per_emotion"] = None
+        if given.get("images_per_emotion") == ALL:
+            given["images_per_emotion"] = None
+        if "demographics" in given:
+            given["demographics"] = read_demographics(given["demographics"])
         if "texts" in given:
             given["texts"] = Texts.from_dict(given["texts"], base.texts)
         lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
@@ -96,16 +125,34 @@ class Design:
         Raises StudyError for a file that is not there, is not TOML, or holds what `from_dict` refuses.
         """
         try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            text = Path(path).read_text(encoding="utf-8")
         except OSError as problem:
             raise StudyError(f"design: cannot read {path}: {problem.strerror}") from problem
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        except UnicodeDecodeError as problem:
             raise StudyError(f"design: {path} is not TOML: {problem}") from problem
+        return cls.from_toml_text(text, str(path))
+
+    @classmethod
+    def from_toml_text(cls, text: str, name: str = "the file") -> Self:
+        """Read a design from the text of a TOML file; errors as `from_toml`."""
+        try:
+            values = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as problem:
+            raise StudyError(f"design: {name} is not TOML: {problem}") from problem
         return cls.from_dict(values)
 
+    def to_toml(self) -> str:
+        """Write every field as TOML, which `from_toml_text` reads back as the same design."""
+        values = self.to_dict()
+        if values["images_per_emotion"] is None:
+            values["images_per_emotion"] = ALL
+        return tomli_w.dumps(values, multiline_strings=True)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values (JSON, TOML) that `from_dict` reads back as the same design."""
+        """Return plain values (JSON) that `from_dict` reads back as the same design."""
         values = asdict(self)
+        for item in values["demographics"]:
+            item["options"] = list(item["options"])
         return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
 
     def changed(self, **values: Any) -> Self:
@@ -138,7 +185,7 @@ def _values(design: Design) -> dict[str, Any]:
 
 DEFAULT = Design()
 PRESETS: dict[str, Design] = {
-    "affectnet_plus_paper": DEFAULT,
+    "affectnet_plus_paper": DEFAULT.changed(qualification_images=40, qualification_attempts=1),
     "quick_pilot": Design(
         name="quick-pilot",
         title="A quick pilot",
@@ -156,5 +203,5 @@ PRESETS: dict[str, Design] = {
 def preset(name: str) -> Design:
     """Return the preset of that name; raise StudyError for a name that is none."""
     if name not in PRESETS:
-        raise StudyError(f"design: preset = {name!r} is none of {', '.join(PRESETS)}")
+        raise DesignError("preset", f"design: preset = {name!r} is none of {', '.join(PRESETS)}")
     return PRESETS[name]

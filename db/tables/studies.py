@@ -44,6 +44,8 @@ class Participant(Base):
     """A person (or a simulated one) in a study, known by a code alone.
 
     A row is made with the plan and is a place: `claimed_at` is when a person took it through an open link.
+    `training_step` counts the steps of the training that are done; `qualification` holds the images drawn for
+    the present attempt: {"attempt": n, "images": [ids]}; `demographics` is {} where all was skipped.
     `external_id` is the person's code at a recruiting service. `due_at` is the person's own deadline.
     `replaced_at` says that another participant (whose `replaces_id` names this one) was given what was
     unanswered. An erased participant (`erased_at`) is a tombstone: nothing personal and no answer is left.
@@ -59,7 +61,9 @@ class Participant(Base):
     consent_version: Mapped[str | None] = mapped_column(String(64))
     declined_at: Mapped[datetime | None]
     demographics: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    training_step: Mapped[int | None]
     trained_at: Mapped[datetime | None]
+    qualification: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     qualified_at: Mapped[datetime | None]
     disqualified_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -216,9 +216,9 @@ def _widen_participant() -> None:
     with op.batch_alter_table("participant") as batch_op:
         for name in (*moments, "due_at", "claimed_at", "replaced_at"):
             batch_op.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
-        for name in ("demographics", "external"):
+        for name in ("demographics", "qualification", "external"):
             batch_op.add_column(sa.Column(name, sa.JSON(none_as_null=True), nullable=True))
-        for name in ("open_link_id", "replaces_id"):
+        for name in ("training_step", "open_link_id", "replaces_id"):
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("external_id", sa.String(length=200), nullable=True))
         batch_op.create_index(batch_op.f("ix_participant_open_link_id"), ["open_link_id"])

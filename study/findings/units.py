@@ -209,10 +209,12 @@ def estimate(
 
 
 def _jackknife(left_out: Array, items: Array) -> tuple[Array, float]:
-    """Influence of one item of each pattern, and the standard error."""
+    """Influence of one item of each pattern, and the standard error; NaN where no item can be left out."""
     known = np.isfinite(left_out)
     weight = np.where(known, items, 0)
     total = weight.sum()
+    if total == 0:
+        return np.zeros_like(left_out), float("nan")
     mean = (weight * np.where(known, left_out, 0)).sum() / total
     influence = np.where(known, mean - left_out, 0)
     return influence, float(np.sqrt((total - 1) / total * (weight * influence**2).sum()))

@@ -19,10 +19,14 @@ FEW_DRAWS = [
     *((4, "A", "y"), (4, "B", "z"), (4, "C", "z")),
 ]
 
+# Two items, one category each: without either, chance agreement is complete.
+NEITHER_SPARED = [(0, "A", "x"), (0, "B", "x"), (1, "A", "y"), (1, "B", "y")]
+
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(READING, max_size=25), st.sampled_from([0, 60]))
 @example(FEW_DRAWS, 60)
+@example(NEITHER_SPARED, 0)
 def test_any_small_table_has_numbers_or_reasons(readings, resamples):
     table = pd.DataFrame(readings, columns=["item", "rater", "label"])
     with warnings.catch_warnings():

@@ -1,6 +1,15 @@
 """The tables: images and their labels, studies and their answers, and who may look."""
 
-from db.tables.images import Annotation, Dataset, Image, Label, LabelSet, Selection, SelectionImage
+from db.tables.images import (
+    Annotation,
+    Dataset,
+    Image,
+    Label,
+    LabelFacet,
+    LabelSet,
+    Selection,
+    SelectionImage,
+)
 from db.tables.people import AuditEvent, Job, Researcher, SignInToken, WebSession
 from db.tables.studies import (
     Answer,
@@ -24,6 +33,7 @@ __all__ = [
     "Invitation",
     "Job",
     "Label",
+    "LabelFacet",
     "LabelSet",
     "OpenLink",
     "Participant",

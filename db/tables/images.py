@@ -48,7 +48,11 @@ class Image(Base):
 
 
 class LabelSet(Base):
-    """What one bundle said of a dataset's images."""
+    """What one bundle said of a dataset's images.
+
+    `summary` counts its images and says what its facets range over; it is written with the facets, and
+    None until they are (a label set that an older version imported).
+    """
 
     __tablename__ = "label_set"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +61,7 @@ class LabelSet(Base):
     bundle: Mapped[str | None]
     fingerprint: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    summary: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Label(Base):
@@ -72,9 +77,6 @@ class Label(Base):
         one_of("subset", "Easy", "Challenging", "Difficult"),
         Index(None, "label_set_id", "subset"),
         Index(None, "label_set_id", "hard_label"),
-        Index(None, "label_set_id", "margin"),
-        Index(None, "label_set_id", "rank"),
-        Index(None, "label_set_id", "entropy"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     label_set_id: Mapped[int] = mapped_column(ForeignKey("label_set.id"))
@@ -109,6 +111,59 @@ class Label(Base):
     subset: Mapped[str] = mapped_column(String(20))
     entropy: Mapped[float]
     action_units: Mapped[dict[str, float] | None] = mapped_column(JSON(none_as_null=True))
+
+
+SORTED_FACETS = (
+    *("name", "rank", "margin", "entropy", "soft_neutral", "soft_happy", "soft_sad", "soft_surprise"),
+    *("soft_fear", "soft_disgust", "soft_anger", "soft_contempt"),
+)
+"""The facets whose order an index holds: they are never empty, and all images of a label set have them."""
+
+
+class LabelFacet(Base):
+    """What a gallery filters and sorts by: one narrow row a label, kept together by label set.
+
+    Copied from the label, the image and the votes, so that a scan of a label set reads a tenth of what
+    those hold. `top` is the emotion that scores highest; `votes` counts all votes, `majority` is the
+    emotion with most of them (None for a tie or none), `agreement` its share of all votes, and `divergence`
+    the Jensen-Shannon distance (base 2) of the votes for emotions from the soft-label.
+    """
+
+    __tablename__ = "label_facet"
+    __table_args__ = (
+        *(Index(None, "label_set_id", column, "image_id") for column in SORTED_FACETS),
+        {"sqlite_with_rowid": False},
+    )
+    label_set_id: Mapped[int] = mapped_column(ForeignKey("label_set.id"), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    hard_label: Mapped[str] = mapped_column(String(20))
+    subset: Mapped[str] = mapped_column(String(20))
+    split: Mapped[str | None] = mapped_column(String(20))
+    rank: Mapped[int]
+    margin: Mapped[float]
+    entropy: Mapped[float]
+    soft_neutral: Mapped[float]
+    soft_happy: Mapped[float]
+    soft_sad: Mapped[float]
+    soft_surprise: Mapped[float]
+    soft_fear: Mapped[float]
+    soft_disgust: Mapped[float]
+    soft_anger: Mapped[float]
+    soft_contempt: Mapped[float]
+    top: Mapped[str] = mapped_column(String(20))
+    votes: Mapped[int]
+    majority: Mapped[str | None] = mapped_column(String(20))
+    agreement: Mapped[float | None]
+    divergence: Mapped[float | None]
+    age: Mapped[float | None]
+    gender: Mapped[str | None]
+    ethnicity: Mapped[str | None]
+    yaw: Mapped[float | None]
+    pitch: Mapped[float | None]
+    roll: Mapped[float | None]
+    valence: Mapped[float | None]
+    arousal: Mapped[float | None]
+    name: Mapped[str] = mapped_column(String(500))
 
 
 class Annotation(Base):

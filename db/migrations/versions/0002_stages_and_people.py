@@ -1,5 +1,7 @@
 """Frozen designs, links with a capacity, stages of a participant, annotation tasks, people, and jobs."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,6 +18,7 @@ def upgrade() -> None:
     _widen_participant()
     _widen_question()
     _widen_answer()
+    _create_label_facet()
     with op.batch_alter_table("researcher") as batch_op:
         batch_op.add_column(sa.Column("password_hash", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("subject", sa.String(length=400), nullable=True))
@@ -169,35 +172,69 @@ def _create_tables() -> None:
     )
 
 
-_STATE = "state IN ('draft', 'open', 'paused', 'closed')"
 _STUDY_KIND = "kind IN ('experiments', 'annotation')"
-_SIDE = "side IN ('left', 'right')"
 _KIND = "kind IN ('first', 'self_repeat', 'overlap', 'attention')"
 _FOIL = """(experiment IS NULL AND foil_image_id IS NULL) OR (experiment = 1 AND foil_image_id IS NULL)
     OR (experiment = 2 AND foil_image_id IS NOT NULL)"""
-_CHOICE = "choice IN ('soft', 'hard', 'both', 'none', 'own', 'foil')"
 _GIVEN = "choice IS NOT NULL OR response IS NOT NULL"
 
 
-def _checked(table: str, **checks: str) -> list[sa.CheckConstraint]:
-    """The checks of a table that SQLite makes anew, as its copy would lose them."""
-    return [sa.CheckConstraint(rule, name=op.f(f"ck_{table}_{name}")) for name, rule in checks.items()]
+_SORTED_FACETS = (
+    *("name", "rank", "margin", "entropy", "soft_neutral", "soft_happy", "soft_sad", "soft_surprise"),
+    *("soft_fear", "soft_disgust", "soft_anger", "soft_contempt"),
+)
 
 
-def _recheck(table: str, **checks: str) -> None:
-    """Change or add checks where a table need not be copied for it."""
-    if op.get_bind().dialect.name == "sqlite":
-        return
+def _create_label_facet() -> None:
+    emotions = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger", "contempt")
+    of_people = ("agreement", "divergence", "age")
+    of_image = ("yaw", "pitch", "roll", "valence", "arousal")
+    op.create_table(
+        "label_facet",
+        sa.Column("label_set_id", sa.Integer(), nullable=False),
+        sa.Column("image_id", sa.Integer(), nullable=False),
+        sa.Column("hard_label", sa.String(length=20), nullable=False),
+        sa.Column("subset", sa.String(length=20), nullable=False),
+        sa.Column("split", sa.String(length=20), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("margin", sa.Double(), nullable=False),
+        sa.Column("entropy", sa.Double(), nullable=False),
+        *(sa.Column(f"soft_{emotion}", sa.Double(), nullable=False) for emotion in emotions),
+        sa.Column("top", sa.String(length=20), nullable=False),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column("majority", sa.String(length=20), nullable=True),
+        *(sa.Column(name, sa.Double(), nullable=True) for name in of_people),
+        *(sa.Column(name, sa.String(), nullable=True) for name in ("gender", "ethnicity")),
+        *(sa.Column(name, sa.Double(), nullable=True) for name in of_image),
+        sa.Column("name", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_label_facet_image_id_image")),
+        sa.ForeignKeyConstraint(
+            ["label_set_id"], ["label_set.id"], name=op.f("fk_label_facet_label_set_id_label_set")
+        ),
+        sa.PrimaryKeyConstraint("label_set_id", "image_id", name=op.f("pk_label_facet")),
+        sqlite_with_rowid=False,
+    )
+    for name in _SORTED_FACETS:
+        columns = ["label_set_id", name, "image_id"]
+        op.create_index(op.f(f"ix_label_facet_label_set_id_{name}_image_id"), "label_facet", columns)
+    # The facets have these orders now.
+    for name in ("entropy", "margin", "rank"):
+        op.drop_index(op.f(f"ix_label_label_set_id_{name}"), table_name="label")
+    op.add_column("label_set", sa.Column("summary", sa.JSON(none_as_null=True), nullable=True))
+
+
+def _change_checks(batch_op: Any, table: str, **checks: str) -> None:
+    """Put these rules in the place of the table's checks of those names (a copy keeps the old ones)."""
     for name, rule in checks.items():
-        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS ck_{table}_{name}")
-        op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, rule)
+        batch_op.drop_constraint(op.f(f"ck_{table}_{name}"), type_="check")
+        batch_op.create_check_constraint(op.f(f"ck_{table}_{name}"), sa.text(rule))
 
 
 def _widen_study() -> None:
-    checks = _checked("study", state=_STATE, kind=_STUDY_KIND)
-    with op.batch_alter_table("study", table_args=checks) as batch_op:
+    with op.batch_alter_table("study") as batch_op:
         kind = sa.Column("kind", sa.String(length=20), nullable=False, server_default="experiments")
         batch_op.add_column(kind)
+        batch_op.create_check_constraint(op.f("ck_study_kind"), sa.text(_STUDY_KIND))
         batch_op.add_column(sa.Column("dataset_id", sa.Integer(), nullable=True))
         for name in ("frozen_at", "opened_at", "closed_at"):
             batch_op.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
@@ -206,9 +243,8 @@ def _widen_study() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_study_dataset_id_dataset"), "dataset", ["dataset_id"], ["id"]
         )
-    with op.batch_alter_table("study", table_args=checks) as batch_op:
+    with op.batch_alter_table("study") as batch_op:
         batch_op.alter_column("kind", existing_type=sa.String(length=20), server_default=None)
-    _recheck("study", kind=_STUDY_KIND)
 
 
 def _widen_participant() -> None:
@@ -234,18 +270,16 @@ def _widen_participant() -> None:
 
 
 def _widen_question() -> None:
-    checks = _checked("question", side=_SIDE, kind=_KIND, foil=_FOIL)
-    with op.batch_alter_table("question", table_args=checks) as batch_op:
+    with op.batch_alter_table("question") as batch_op:
         batch_op.alter_column("experiment", existing_type=sa.Integer(), nullable=True)
-    _recheck("question", kind=_KIND, foil=_FOIL)
+        _change_checks(batch_op, "question", kind=_KIND, foil=_FOIL)
 
 
 def _widen_answer() -> None:
-    checks = _checked("answer", choice=_CHOICE, given=_GIVEN)
-    with op.batch_alter_table("answer", table_args=checks) as batch_op:
+    with op.batch_alter_table("answer") as batch_op:
         batch_op.add_column(sa.Column("response", sa.JSON(none_as_null=True), nullable=True))
         batch_op.alter_column("choice", existing_type=sa.String(length=5), nullable=True)
-    _recheck("answer", given=_GIVEN)
+        batch_op.create_check_constraint(op.f("ck_answer_given"), sa.text(_GIVEN))
 
 
 _UNDONE = """(SELECT event FROM answer_event WHERE question_id = OLD.question_id

@@ -92,7 +92,14 @@ def _command(settings: Settings) -> list[str]:
         f"--server.port={settings.port}",
         f"--server.address={settings.host}",
         "--server.headless=true",
+        *_secrets(settings),
     ]
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """The file that names an OpenID provider, where the data folder has one (docs/people.md)."""
+    file = settings.data_dir / "secrets.toml"
+    return [f"--secrets.files={file}"] if file.is_file() else []
 
 
 def _environment(settings: Settings) -> dict[str, str]:

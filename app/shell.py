@@ -8,7 +8,7 @@ import streamlit as st
 from app import charts
 from app.identity import Here, who_is_here
 from app.participant.take import page as take_part
-from app.researcher import agreement, gallery, image, photograph, sign_in, studies
+from app.researcher import account, agreement, gallery, image, people, photograph, sign_in, studies
 
 LOGO = str(Path(__file__).with_name("logo.svg"))
 
@@ -33,7 +33,10 @@ def pages(here: Here) -> list[st.Page]:
     trial = st.Page(take_part, title="Take part", url_path="take", visibility="hidden")
     if here.researcher is None:
         return [sign_in.entry(), trial]
-    return [studies.entry(), gallery.entry(), photograph.entry(), agreement.entry(), image.entry(), trial]
+    rooms = [studies.entry(), gallery.entry(), photograph.entry(), agreement.entry(), image.entry(), trial]
+    if here.researcher.role == "owner":
+        rooms.append(people.entry())
+    return [*rooms, account.entry()]
 
 
 if __name__ == "__main__":

@@ -9,8 +9,10 @@ import streamlit as st
 from app.identity import who_is_here
 from app.installation import installation
 from db.session import Database
+from db.tables import Researcher
 
-INVITERS = ("owner", "researcher")
+EDITORS = INVITERS = ("owner", "researcher")
+OWNERS = ("owner",)
 
 Given = ParamSpec("Given")
 
@@ -28,6 +30,32 @@ def researchers_only(draw: Callable[Given, None]) -> Callable[Given, None]:
     return guarded
 
 
+def editors_only(draw: Callable[Given, None]) -> Callable[Given, None]:
+    """As `researchers_only`, for those who may change something: readers are told that they may not."""
+    return _for_roles(EDITORS, draw)
+
+
+def owners_only(draw: Callable[Given, None]) -> Callable[Given, None]:
+    """As `researchers_only`, for owners."""
+    return _for_roles(OWNERS, draw)
+
+
+def _for_roles(roles: tuple[str, ...], draw: Callable[Given, None]) -> Callable[Given, None]:
+    @wraps(draw)
+    def guarded(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        researcher = who_is_here().researcher
+        if researcher is not None and researcher.role not in roles:
+            allowed = " and ".join(f"{role}s" for role in roles)
+            st.warning(
+                f"This page is for {allowed}; you are a {researcher.role}. "
+                "An owner can change that, on the page People."
+            )
+            return
+        draw(*args, **kwargs)
+
+    return researchers_only(guarded)
+
+
 def may_invite() -> bool:
     """Whether the visitor may see and make invitation links; a reader may not."""
     researcher = who_is_here().researcher
@@ -42,3 +70,11 @@ def database() -> Database:
 def secret() -> bytes:
     """The installation's secret, from which invitation links are made."""
     return installation().secret
+
+
+def me() -> Researcher:
+    """The signed-in researcher, on a page that only they see."""
+    researcher = who_is_here().researcher
+    if researcher is None:
+        st.stop()
+    return researcher

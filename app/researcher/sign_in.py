@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.identity import who_is_here
+from app.researcher import provider
 
 TAKE = "/take"
 
@@ -29,3 +30,6 @@ def page() -> None:
             "Open the link that the program printed where it was started, after the word `Researcher:`. "
             "It signs one browser in, once. For another, run `make links` there."
         )
+        if provider.configured():
+            provider.door()
+        st.html('Or, once you have set a password: <a href="/signin" target="_self">sign in by name</a>')

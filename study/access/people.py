@@ -147,6 +147,16 @@ def sign_out_everywhere(session: Session, researcher_id: int, *, by: int | None,
     return len(ended)
 
 
+def signed_in_since(session: Session, researcher_id: int, now: datetime) -> list[datetime]:
+    """When each browser that somebody is signed in on signed in, latest first."""
+    query = select(WebSession.created_at).where(
+        WebSession.researcher_id == researcher_id,
+        WebSession.revoked_at.is_(None),
+        WebSession.expires_at > now,
+    )
+    return list(session.scalars(query.order_by(WebSession.created_at.desc())))
+
+
 def _person(session: Session, researcher_id: int) -> Researcher:
     person = session.get(Researcher, researcher_id)
     if person is None:

@@ -30,6 +30,7 @@ def assign_roles(manifest: pd.DataFrame, annotations: pd.DataFrame | None, recip
     images.
     """
     mas = _multi_annotated_set(manifest[manifest["split"] == "train"], annotations)
+    _check_test_set(mas.emotions, recipe.confidence.test_images)
     rng = np.random.default_rng(np.random.SeedSequence([recipe.seed, 1]))
     chosen = mas.emotions.assign(role="train")
     chosen.loc[draw_test_set(mas, rng, recipe.confidence.test_images), "role"] = "test"
@@ -89,11 +90,31 @@ def _set_apart(chosen: pd.DataFrame, share: float, rng: np.random.Generator) -> 
         chosen.loc[taken, "role"] = "calibration"
 
 
+def _check_test_set(labelled: pd.DataFrame, wanted: int) -> None:
+    """Refuse a test set that an emotion cannot give, and say which one all could."""
+    by_emotion = labelled.groupby("label")["unanimous"]
+    counts = by_emotion.agg(["size", "sum"]).reindex(list(EMOTIONS), fill_value=0)
+    most = np.minimum(counts["sum"], counts["size"] - _FEWEST_POSITIVES)
+    short = counts[most < wanted]
+    if short.empty:
+        return
+    named = ", ".join(
+        f"{emotion} ({size}, {unanimous} of them unanimous)"
+        for emotion, size, unanimous in short.itertuples()
+    )
+    less = f", or ask for at most {most.min()}: --set confidence.test_images={most.min()}"
+    raise EngineError(
+        f"the recipe sets {wanted} images of each emotion apart for the test (confidence.test_images), and "
+        f"{_FEWEST_POSITIVES} more must be left to train; too few has {named}. Add images"
+        + (less if most.min() >= 1 else "")
+    )
+
+
 def _check_counts(chosen: pd.DataFrame) -> None:
     counts = chosen[chosen["role"] == "train"]["label"].value_counts()
     short = [emotion for emotion in EMOTIONS if counts.get(emotion, 0) < _FEWEST_POSITIVES]
     if short:
         raise EngineError(
             f"too few training images of {', '.join(short)}: each emotion needs {_FEWEST_POSITIVES} beside "
-            f"those set apart for the test; add images, or lower confidence.test_images"
+            f"those set apart for test and calibration; add images, or lower confidence.test_images"
         )

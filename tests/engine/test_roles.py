@@ -78,10 +78,25 @@ def test_the_same_seed_draws_the_same_test_set(tiny_recipe: Recipe) -> None:
 
 
 def test_an_emotion_with_too_few_images_is_named(tiny_recipe: Recipe) -> None:
-    with pytest.raises(EngineError, match="asks for 2 images of Neutral"):
-        assign_roles(manifest(1), None, tiny_recipe)
+    calibrated = dataclasses.replace(tiny_recipe.confidence, images="calibration")
     with pytest.raises(EngineError, match="too few training images of Neutral, Happy"):
-        assign_roles(manifest(3), None, tiny_recipe)
+        assign_roles(manifest(4), None, dataclasses.replace(tiny_recipe, confidence=calibrated))
+
+
+def test_a_test_set_that_an_emotion_cannot_give_is_refused_with_the_one_that_all_could(
+    tiny_recipe: Recipe,
+) -> None:
+    frame = manifest()
+    few = frame.drop(frame.index[frame["hard_label"] == "Fear"][3:])
+    with pytest.raises(EngineError, match=r"too few has Fear \(3, 3 .*--set confidence.test_images=1$"):
+        assign_roles(few, None, tiny_recipe)
+    none = frame[frame["hard_label"] != "Contempt"]
+    with pytest.raises(EngineError, match=r"too few has Contempt \(0, 0 of them unanimous\). Add images$"):
+        assign_roles(none, None, tiny_recipe)
+    disputed = votes(frame)
+    disputed.loc[disputed["image"].str.match("Sad[1-9]") & (disputed["annotator"] == "ann"), "label"] = "Fear"
+    with pytest.raises(EngineError, match=r"Sad \(10, 1 of them unanimous\)"):
+        assign_roles(frame, disputed, tiny_recipe)
 
 
 def test_votes_for_other_images_are_refused(tiny_recipe: Recipe) -> None:

@@ -193,7 +193,7 @@ def test_no_image_at_all_readable_is_an_error(
         (["--recipe", "demo", "--set", "epochs=3"], "error: "),
         (["--recipe", "demo", "--device", "cuda:7"], "error: device 'cuda:7' is not there"),
         (["--recipe", "demo", "--annotations", "absent.parquet"], "error: absent.parquet does not exist"),
-        (["--recipe", "demo"], "error: the test set asks for 12 images of Neutral"),
+        (["--recipe", "demo"], "error: the recipe sets 12 images of each emotion apart"),
     ],
 )
 def test_the_command_says_what_is_wrong_and_ends_with_2(

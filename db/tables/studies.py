@@ -161,6 +161,13 @@ class Question(Base):
             " OR (experiment = 2 AND foil_image_id IS NOT NULL)",
             name="foil",
         ),
+        # Checks are few among many questions.
+        Index(
+            "ix_question_attention",
+            "study_id",
+            sqlite_where=text("kind = 'attention'"),
+            postgresql_where=text("kind = 'attention'"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(40), unique=True)
@@ -190,6 +197,8 @@ class Answer(Base):
         UniqueConstraint("participant_id", "position"),
         one_of("choice", "soft", "hard", "both", "none", "own", "foil"),
         CheckConstraint("choice IS NOT NULL OR response IS NOT NULL", name="given"),
+        # How far a participant was at a moment, in one step.
+        Index("ix_answer_participant_id_answered_at", "participant_id", "answered_at", "position"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), unique=True)

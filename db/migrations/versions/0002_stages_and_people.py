@@ -273,6 +273,8 @@ def _widen_question() -> None:
     with op.batch_alter_table("question") as batch_op:
         batch_op.alter_column("experiment", existing_type=sa.Integer(), nullable=True)
         _change_checks(batch_op, "question", kind=_KIND, foil=_FOIL)
+    few = {f"{dialect}_where": sa.text("kind = 'attention'") for dialect in ("sqlite", "postgresql")}
+    op.create_index("ix_question_attention", "question", ["study_id"], **few)
 
 
 def _widen_answer() -> None:
@@ -280,6 +282,8 @@ def _widen_answer() -> None:
         batch_op.add_column(sa.Column("response", sa.JSON(none_as_null=True), nullable=True))
         batch_op.alter_column("choice", existing_type=sa.String(length=5), nullable=True)
         batch_op.create_check_constraint(op.f("ck_answer_given"), sa.text(_GIVEN))
+    columns = ["participant_id", "answered_at", "position"]
+    op.create_index("ix_answer_participant_id_answered_at", "answer", columns)
 
 
 _UNDONE = """(SELECT event FROM answer_event WHERE question_id = OLD.question_id

@@ -20,6 +20,8 @@ from study.access import invitations as registration
 from study.access.secret import installation_secret
 from study.design.design import Design
 from study.images import catalog
+from study.images.gallery import gallery
+from study.images.view import View
 from study.planning.plan import plan
 from study.simulation.storing import simulate_into
 
@@ -214,7 +216,8 @@ def _create(told: _Build, session: Session, design: Design, *, simulated: bool =
     """Plan a study of validation faces, which the engine was not trained on, and return its id."""
     label_set_id = _label_sets(told.database)[NAME]
     labels = catalog.label_frame(session, label_set_id)
-    held_out, _ = catalog.gallery(session, label_set_id, split="validation", limit=len(labels))
+    validation = View(label_set_id, {"split": ("validation",)})
+    held_out, _ = gallery(session, validation, limit=len(labels))
     drawn = labels[labels["image"].isin(held_out["image"])]
     questions = plan(drawn, design, np.random.default_rng(design.seed)).questions
     study = studies.create_study(

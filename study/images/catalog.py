@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from db.settings import Settings
 from db.tables import Dataset, Image, Label, LabelSet
 from study.errors import NotFoundError
-from study.images.gallery import SORTS, gallery
 from study.images.imports import (
     ACTION_UNIT,
     PARTS,
@@ -21,8 +20,6 @@ from study.images.imports import (
 )
 
 __all__ = [
-    "SORTS",
-    "gallery",
     "image_path",
     "import_annotations",
     "import_dataset",
@@ -35,18 +32,25 @@ __all__ = [
 def label_sets(session: Session) -> pd.DataFrame:
     """All label sets, with how many images each holds, in all and by subset.
 
-    Columns: label_set_id, name, dataset, bundle, created_at, images, easy, challenging, difficult.
+    Columns: label_set_id, name, dataset_id, dataset, bundle, created_at, prepared, images, easy,
+    challenging, difficult. `prepared` says whether its facets are there (`facets.write_facets`).
     """
-    counts = select(Label.label_set_id, Label.subset, func.count()).group_by(Label.label_set_id, Label.subset)
-    by_subset = {(set_id, subset): n for set_id, subset, n in session.execute(counts)}
     listed = session.execute(select(LabelSet, Dataset.name).join(Dataset).order_by(LabelSet.id))
-    columns = ["label_set_id", "name", "dataset", "bundle", "created_at", "images"]
+    columns = ["label_set_id", "name", "dataset_id", "dataset", "bundle", "created_at", "prepared", "images"]
     rows = []
     for label_set, dataset in listed:
-        of_subset = [by_subset.get((label_set.id, subset), 0) for subset in SUBSETS]
-        known = (label_set.id, label_set.name, dataset, label_set.bundle, label_set.created_at)
-        rows.append((*known, sum(of_subset), *of_subset))
+        summary = label_set.summary
+        by_subset = summary["subsets"] if summary else _counted(session, label_set.id)
+        of_subset = [by_subset.get(subset, 0) for subset in SUBSETS]
+        known = (label_set.id, label_set.name, label_set.dataset_id, dataset, label_set.bundle)
+        state = (label_set.created_at, summary is not None, sum(of_subset))
+        rows.append((*known, *state, *of_subset))
     return pd.DataFrame(rows, columns=[*columns, *(subset.lower() for subset in SUBSETS)])
+
+
+def _counted(session: Session, label_set_id: int) -> dict[str, int]:
+    counts = select(Label.subset, func.count()).where(Label.label_set_id == label_set_id)
+    return {str(subset): int(n) for subset, n in session.execute(counts.group_by(Label.subset))}
 
 
 def label_frame(session: Session, label_set_id: int) -> pd.DataFrame:

@@ -1,98 +1,140 @@
-"""A label set's images, filtered, sorted and paged by the database."""
+"""A label set's images, counted, filtered, sorted and paged by the database."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
-from db.tables import Image, Label, LabelSet
-from engine.emfacs import EMOTIONS
-from study.errors import NotFoundError, StudyError
+from db.tables import Image, Label, LabelFacet, LabelSet
+from engine.soft_labels import SOFT_COLUMNS
+from study.errors import NotFoundError
+from study.images.view import SORTS, View
 
-_SOFT: dict[str, Any] = {emotion: getattr(Label, f"soft_{emotion.lower()}") for emotion in EMOTIONS}
-_ORDER: dict[str, Any] = {
-    "image": Image.name,
-    "margin": Label.margin,
-    "rank": Label.rank,
-    "entropy": Label.entropy,
-    "hard_label": Label.hard_label,
-    **{emotion.lower(): column for emotion, column in _SOFT.items()},
-}
-SORTS = tuple(_ORDER)
-"""What a gallery can be sorted by: its columns, and each emotion's score by the emotion's name."""
-
-_SHOWN: dict[str, Any] = {
-    "image_id": Label.image_id,
-    "image": Image.name,
+SHOWN: dict[str, Any] = {
+    "image_id": LabelFacet.image_id,
+    "image": LabelFacet.name,
     "path": Image.path,
-    "split": Image.split,
-    "hard_label": Label.hard_label,
-    **{f"soft_{emotion.lower()}": column for emotion, column in _SOFT.items()},
-    "rank": Label.rank,
-    "margin": Label.margin,
-    "subset": Label.subset,
-    "entropy": Label.entropy,
+    "split": LabelFacet.split,
+    "hard_label": LabelFacet.hard_label,
+    **{column: getattr(LabelFacet, column) for column in SOFT_COLUMNS},
+    **{name: getattr(LabelFacet, name) for name in ("rank", "margin", "subset", "entropy", "top")},
+    **{name: getattr(LabelFacet, name) for name in ("votes", "majority", "agreement", "divergence")},
+    **{name: getattr(LabelFacet, name) for name in ("age", "gender", "ethnicity", "yaw", "pitch", "roll")},
+    **{name: getattr(LabelFacet, name) for name in ("valence", "arousal")},
 }
+"""The columns of a page."""
+_IN_ORDER = frozenset(
+    {"image", "rank", "margin", "entropy", *(c.removeprefix("soft_") for c in SOFT_COLUMNS)}
+)
+# Stepping along the index of the order, and looking each image up, costs this many times a scan's step.
+_STEP = 4
+
+
+def count(session: Session, view: View) -> int:
+    """How many images a view keeps.
+
+    Raises:
+        NotFoundError: there is no such label set, or it has no facets yet.
+    """
+    summary = _summary(session, view.label_set_id)
+    if not view.filters:
+        return int(summary["images"])
+    query = select(func.count()).select_from(LabelFacet).where(*_kept(view))
+    return int(session.scalar(query) or 0)
 
 
 def gallery(
-    session: Session,
-    label_set_id: int,
-    *,
-    emotion: str | None = None,
-    subset: str | None = None,
-    split: str | None = None,
-    minimum: Mapping[str, float] | None = None,
-    sort: str = "image",
-    descending: bool = False,
-    offset: int = 0,
-    limit: int = 24,
+    session: Session, view: View, *, offset: int = 0, limit: int = 24, total: int | None = None
 ) -> tuple[pd.DataFrame, int]:
-    """One page of a label set's images, and how many there are in all.
-
-    `emotion` is the hard-label; `minimum` holds the least score of any emotions. The frame has image_id,
-    image, path, split, hard_label, the eight soft_*, rank, margin, subset and entropy.
+    """A page of a view (columns `SHOWN`), and how many images the view keeps, which is counted if not given.
 
     Raises:
-        NotFoundError: there is no such label set.
-        StudyError: an unknown sort or emotion.
+        NotFoundError: there is no such label set, or it has no facets yet.
     """
-    dataset_id = session.scalar(select(LabelSet.dataset_id).where(LabelSet.id == label_set_id))
-    if dataset_id is None:
+    known = count(session, view) if total is None else total
+    ids = page_ids(session, view, offset=offset, limit=limit, total=known)
+    query = (
+        select(*SHOWN.values())
+        .join(Image, Image.id == LabelFacet.image_id)
+        .where(LabelFacet.label_set_id == view.label_set_id, LabelFacet.image_id.in_(ids))
+    )
+    frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=list(SHOWN))
+    return frame.set_index("image_id").loc[ids].reset_index(), known
+
+
+def page_ids(session: Session, view: View, *, offset: int, limit: int, total: int) -> list[int]:
+    """The image ids of a page of a view, in its order; `total` is the view's count."""
+    summary = _summary(session, view.label_set_id)
+    limit = max(0, min(limit, total - offset))
+    if limit == 0:
+        return []
+    # A page of the second half is reached sooner from the end.
+    backwards = offset > total - offset - limit
+    start = total - offset - limit if backwards else offset
+    in_order = view.sort in _IN_ORDER and _worth_stepping(start + limit, total, int(summary["images"]))
+    ids = list(session.scalars(_ids(view, backwards, in_order).offset(start).limit(limit)))
+    return ids[::-1] if backwards else ids
+
+
+def all_ids(session: Session, view: View) -> list[int]:
+    """The image ids of all that a view keeps, by id."""
+    query = select(LabelFacet.image_id).where(*_kept(view)).order_by(LabelFacet.image_id)
+    return list(session.scalars(query))
+
+
+def relaxed(session: Session, view: View) -> dict[str, int]:
+    """How many images there would be without one of the view's filters, by the filter's name."""
+    filters = view.filters
+    counted = [
+        func.sum(case((and_(true(), *(filters[name] for name in filters if name != left_out)), 1), else_=0))
+        for left_out in filters
+    ]
+    if not counted:
+        return {}
+    query = select(*counted).where(LabelFacet.label_set_id == view.label_set_id)
+    found = session.execute(query).one()
+    return {name: int(n or 0) for name, n in zip(filters, found, strict=True)}
+
+
+def _worth_stepping(wanted: int, total: int, images: int) -> bool:
+    """Whether to find the first `wanted` of `total` kept images by an index that holds all in order.
+
+    Without a filter always. With one the steps are those to the wanted and past what is left out: not more
+    than half of all, so that a filter against the grain of the order costs little.
+    """
+    return total == images or (2 * total >= images and _STEP * wanted <= total)
+
+
+def _kept(view: View) -> list[Any]:
+    return [LabelFacet.label_set_id == view.label_set_id, *view.filters.values()]
+
+
+def _ids(view: View, backwards: bool, in_order: bool) -> Select[Any]:
+    """The ids in the view's order, or in the reverse of it; `in_order` steps along the index of the sort."""
+    column, downwards = SORTS[view.sort], view.descending != backwards
+    value: Any = column
+    image_id: Any = LabelFacet.image_id
+    query: Select[Any] = select(image_id).where(*_kept(view))
+    if not in_order:
+        # Kept apart from its order, because a database is tempted to step along the index of the order
+        # through everything that the filters keep away.
+        kept = select(image_id, column.label("value")).where(*_kept(view)).cte("kept")
+        kept = kept.prefix_with("MATERIALIZED")
+        query, value, image_id = select(kept.c.image_id), kept.c.value, kept.c.image_id
+    order = [value.desc(), image_id.desc()] if downwards else [value, image_id]
+    if view.sort not in _IN_ORDER:
+        order[0] = order[0].nulls_first() if backwards else order[0].nulls_last()
+    return query.order_by(*order)
+
+
+def _summary(session: Session, label_set_id: int) -> dict[str, Any]:
+    found = session.execute(select(LabelSet.summary).where(LabelSet.id == label_set_id)).one_or_none()
+    if found is None:
         raise NotFoundError(f"there is no label set {label_set_id}")
-    if sort not in _ORDER:
-        raise StudyError(f"a gallery cannot be sorted by {sort!r}: choose of {', '.join(SORTS)}")
-    kept: list[ColumnElement[bool]] = [Label.label_set_id == label_set_id]
-    if emotion is not None:
-        kept.append(Label.hard_label == emotion)
-    if subset is not None:
-        kept.append(Label.subset == subset)
-    kept.extend(_column(name) >= least for name, least in (minimum or {}).items())
-    count = select(func.count()).select_from(Label).where(*kept)
-    chosen = select(Label.id).where(*kept)
-    if split is not None:
-        count = count.join(Image, Image.id == Label.image_id).where(Image.split == split)
-        chosen = chosen.join(Image, Image.id == Label.image_id).where(Image.split == split)
-    elif sort == "image":
-        chosen = chosen.join(Image, Image.id == Label.image_id)
-    if sort == "image":
-        # All images of a label set are of one dataset; saying so lets the index on names give the order.
-        chosen = chosen.where(Image.dataset_id == dataset_id)
-    order = [_ORDER[sort].desc() if descending else _ORDER[sort], Label.id]
-    # The page's ids come first, from the indexes alone; what is shown is looked up for these few.
-    page = chosen.order_by(*order).offset(offset).limit(limit).subquery()
-    shown = select(*_SHOWN.values()).join(page, page.c.id == Label.id).join(Image, Image.id == Label.image_id)
-    rows = session.execute(shown.order_by(*order)).all()
-    frame = pd.DataFrame([tuple(row) for row in rows], columns=list(_SHOWN))
-    return frame, int(session.scalar(count) or 0)
-
-
-def _column(emotion: str) -> Any:
-    if emotion not in _SOFT:
-        raise StudyError(f"unknown emotion {emotion!r}: known are {', '.join(EMOTIONS)}")
-    return _SOFT[emotion]
+    if found.summary is None:
+        raise NotFoundError(f"the label set {label_set_id} has no facets yet: open it in the gallery")
+    return dict(found.summary)
 
 
 def labelled(session: Session, label_set_id: int, image_id: int) -> bool:

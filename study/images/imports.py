@@ -17,6 +17,7 @@ from db.tables import Annotation, Dataset, Image, Label, LabelSet
 from engine.emfacs import EMOTIONS, OTHER_LABELS
 from engine.images import OPTIONAL_COLUMNS, validate
 from study.errors import CatalogError, NotFoundError
+from study.images.facets import refresh_dataset, write_facets
 
 SUBSETS = ("Easy", "Challenging", "Difficult")
 SOFT = tuple(f"soft_{emotion.lower()}" for emotion in EMOTIONS)
@@ -88,6 +89,7 @@ def import_annotations(session: Session, dataset: Dataset, frame: pd.DataFrame) 
     for record, at in zip(records, times, strict=True):
         record["annotated_at"] = None if pd.isna(at) else at.to_pydatetime()
     _insert(session, Annotation, records)
+    refresh_dataset(session, dataset.id)
     return len(records)
 
 
@@ -126,6 +128,7 @@ def import_label_set(
         record |= {"label_set_id": label_set.id, "image_id": image_id}
         record |= {"entropy": float(entropy), "action_units": unit}
     _insert(session, Label, records)
+    write_facets(session, label_set.id)
     return label_set
 
 

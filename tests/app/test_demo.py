@@ -9,6 +9,8 @@ from app import demo
 from app.demo import DemoError
 from study import studies
 from study.images import catalog
+from study.images.gallery import gallery
+from study.images.view import View
 from study.trial.trials import questions_frame, trials
 from tests.seed import stand_in_engine
 
@@ -90,7 +92,7 @@ def test_the_simulated_study_is_full_closed_and_says_simulated(program):
 def test_studies_ask_about_faces_that_the_engine_never_saw(program):
     with program.database.session() as session:
         asked = questions_frame(session, 1)
-        held_out, _ = catalog.gallery(session, 1, split="validation", limit=FACES)
+        held_out, _ = gallery(session, View(1, {"split": ("validation",)}), limit=FACES)
     assert set(asked["image"]) <= set(held_out["image"])
     assert set(asked["foil"].dropna()) <= set(held_out["image"])
 

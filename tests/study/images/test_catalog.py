@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from db.tables import Annotation, Dataset, Image, Label
-from engine.emfacs import EMOTIONS
 from engine.images import ManifestError
-from study.errors import CatalogError, NotFoundError, StudyError
+from study.errors import CatalogError, NotFoundError
 from study.images import catalog
 from tests.small_study import IMAGES, NOW, empty_database, small_labels, small_manifest, small_study
 
@@ -180,54 +179,6 @@ def test_entropy_is_that_of_the_normalised_scores(here):
         label_set = catalog.import_label_set(session, "small", "flat", labels, now=NOW)
         query = select(Label.entropy).where(Label.label_set_id == label_set.id).order_by(Label.image_id)
         assert session.scalars(query).all()[:3] == [1.0, 0.0, 0.0]
-
-
-def _gallery(here, **choice):
-    with here.database.session() as session:
-        return catalog.gallery(session, here.label_set_id, **choice)
-
-
-@pytest.mark.parametrize("sort", catalog.SORTS)
-@pytest.mark.parametrize("descending", [False, True])
-def test_every_sort_is_that_of_the_labels(here, sort, descending):
-    page, total = _gallery(here, sort=sort, descending=descending, limit=100)
-    column = f"soft_{sort}" if sort in [emotion.lower() for emotion in EMOTIONS] else sort
-    assert total == IMAGES
-    assert page[column].tolist() == sorted(page[column], reverse=descending)
-
-
-def test_filters_keep_what_they_say(here):
-    labels = small_labels().set_index("image")
-    kept = labels[(labels["soft_fear"] >= 0.4) & (labels["soft_surprise"] >= 0.3)]
-    page, total = _gallery(here, minimum={"Fear": 0.4, "Surprise": 0.3}, limit=100)
-    assert (sorted(page["image"]), total) == (sorted(kept.index), len(kept))
-    assert 0 < total < IMAGES
-    page, total = _gallery(here, emotion="Sad", subset="Difficult", split="train", limit=100)
-    assert set(zip(page["hard_label"], page["subset"], page["split"], strict=True)) <= {
-        ("Sad", "Difficult", "train")
-    }
-    assert total == len(page) > 0
-
-
-def test_pages_follow_each_other_without_gaps(here):
-    pages = [_gallery(here, sort="rank", offset=offset, limit=7)[0] for offset in range(0, IMAGES, 7)]
-    names = [name for page in pages for name in page["image"]]
-    assert len(names) == len(set(names)) == IMAGES
-
-
-def test_a_filter_that_matches_nothing_gives_an_empty_page_with_its_columns(here):
-    page, total = _gallery(here, minimum={"Fear": 1.0})
-    assert (len(page), total) == (0, 0)
-    assert "soft_fear" in page
-
-
-def test_unknown_sorts_emotions_and_sets_are_named(here):
-    with pytest.raises(StudyError, match="sorted by 'age'"):
-        _gallery(here, sort="age")
-    with pytest.raises(StudyError, match="unknown emotion 'Joy'"):
-        _gallery(here, minimum={"Joy": 0.5})
-    with here.database.session() as session, pytest.raises(NotFoundError, match="no label set 9"):
-        catalog.gallery(session, 9)
 
 
 def test_an_images_path_follows_the_data_folder(here):

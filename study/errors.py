@@ -37,6 +37,14 @@ class StudyClosedError(LinkError):
     """A study that is not open yet, or no longer."""
 
 
+class NoPlaceError(LinkError):
+    """An open link whose places are all taken."""
+
+
+class NamelessArrivalError(LinkError):
+    """A recruiting service's link that came without the person's code."""
+
+
 class InvalidPostError(StudyError):
     """A posted answer or undo whose fields are missing, of another type, or out of range."""
 

@@ -11,7 +11,12 @@ from study.figures.figure6 import NAMES
 from study.figures.template import LIGHT, MARKERS, Colours, empty_figure, template
 from study.findings.trials import PREFERENCES
 
-TITLES = {"emotion": "Emotion of the hard label", "subset": "Subset", "margin": "Margin of the hard label"}
+TITLES = {
+    "emotion": "Emotion of the hard label",
+    "subset": "Subset",
+    "margin": "Margin of the hard label",
+    "entropy": "Entropy of the soft-label, bits",
+}
 
 
 def preference_by(rows: pd.DataFrame, colours: Colours = LIGHT) -> go.Figure:

@@ -14,7 +14,7 @@ from study.findings.estimate import Estimate
 from study.findings.intervals import Array
 from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items, shared_covariance
 from study.findings.table_columns import shown, table_columns
-from study.findings.trials import CHOICES, SCALE, Codes, codes, everyone, require
+from study.findings.trials import ATTENTION, CHOICES, SCALE, Codes, codes, everyone, require
 from study.findings.units import (
     estimate,
     fleiss_kappa,
@@ -52,8 +52,8 @@ def inter_agreement(
     """Percent agreement, kappa and AC1 of every pair, and coefficients of all participants together.
 
     participants default to those who answered. A question is the same where experiment, image and foil are;
-    self-repeats are left out. With resamples and rng the coefficients of all have bootstrap intervals over
-    questions.
+    self-repeats and attention checks are left out. With resamples and rng the coefficients of all have
+    bootstrap intervals over questions.
     """
     names = everyone(trials) if participants is None else list(participants)
     rater, item, label = shared_readings(trials, names)
@@ -111,7 +111,7 @@ def unequal(sizes: Array) -> Estimate:
 def shared_readings(trials: pd.DataFrame, participants: Sequence[str]) -> tuple[Codes, Codes, Codes]:
     """Rater, item and label codes of answers to questions that two or more of the participants answered."""
     require(trials, "participant", "experiment", "image", "kind", "choice")
-    rows = trials[(trials["kind"] != "self_repeat") & trials["choice"].notna()]
+    rows = trials[~trials["kind"].isin(("self_repeat", ATTENTION)) & trials["choice"].notna()]
     rater = codes(rows["participant"], participants)
     label = codes(rows["choice"], SCALE)
     item = _items(rows)

@@ -16,6 +16,7 @@ from study.findings.paired import PairedTest, paired_test
 from study.findings.trials import PREFERENCES, SUBSETS, Codes, codes, factorize, of_experiment
 
 FEW_PARTICIPANTS = 100
+ENTROPY_BANDS = 5
 MARGIN_BANDS = (-1.0, -0.2, 0.0, 0.1, 0.2, 0.4, 1.0)
 
 
@@ -24,7 +25,8 @@ class Preference:
     """Shares (0-1) of soft, hard, both and none among first-time answers of Experiment 1 (Fig. 6-a).
 
     by_participant: one row each, [participant, n, soft, soft_low, soft_high, hard, …]. by_emotion,
-    by_subset and by_margin: one row per group, [group, n, participants, soft, soft_low, soft_high, …].
+    by_subset, by_margin and by_entropy: one row per group, [group, n, participants, soft, soft_low,
+    soft_high, …].
     """
 
     by_participant: pd.DataFrame
@@ -34,10 +36,11 @@ class Preference:
     by_emotion: pd.DataFrame = field(default_factory=pd.DataFrame)
     by_subset: pd.DataFrame = field(default_factory=pd.DataFrame)
     by_margin: pd.DataFrame = field(default_factory=pd.DataFrame)
+    by_entropy: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def preference(trials: pd.DataFrame) -> Preference:
-    """Preference of each participant, overall with participants equal, and by emotion, subset and margin."""
+    """Preference of each participant, overall with participants equal, and by the image's labels."""
     first = of_experiment(trials, 1)
     by_participant = _by_participant(first)
     chosen = _one_hot(first)
@@ -57,6 +60,7 @@ def preference(trials: pd.DataFrame) -> Preference:
         _grouped(first, chosen, "hard_label", "emotion", EMOTIONS),
         _grouped(first, chosen, "subset", "subset", SUBSETS),
         _by_margin(first, chosen),
+        _by_entropy(first, chosen),
     )
 
 
@@ -110,6 +114,36 @@ def _by_margin(first: pd.DataFrame, chosen: Array) -> pd.DataFrame:
         return pd.DataFrame(columns=["margin", "n", "participants"])
     group, labels = margin_bands(first["margin"])
     return _shares_by(first, chosen, group, "margin", labels)
+
+
+def _by_entropy(first: pd.DataFrame, chosen: Array) -> pd.DataFrame:
+    """Shares by the soft-label's entropy, in fifths of the images that were asked about."""
+    if "entropy" not in first.columns:
+        return pd.DataFrame(columns=["entropy", "n", "participants"])
+    group, labels = entropy_bands(first)
+    return _shares_by(first, chosen, group, "entropy", labels)
+
+
+def entropy_bands(first: pd.DataFrame) -> tuple[Codes, list[str]]:
+    """Band of each answer's image by entropy (bits), -1 where it is missing, and the bands' names.
+
+    Fifths of the images, since entropies lie close together and how close hangs on the label set; fewer
+    bands where entropies repeat.
+    """
+    entropy = first["entropy"].to_numpy(float, na_value=np.nan)
+    known = np.isfinite(entropy)
+    if not known.any():
+        return np.full(len(first), -1, dtype=np.intp), []
+    images = pd.Series(entropy[known])
+    if "image" in first.columns:
+        images = images[~first["image"][known].duplicated().to_numpy()]
+    edges = np.unique(np.quantile(images, np.linspace(0, 1, ENTROPY_BANDS + 1)))
+    if len(edges) == 1:
+        return np.where(known, 0, -1).astype(np.intp), [f"{edges[0]:.2f}"]
+    with np.errstate(invalid="ignore"):
+        band = np.searchsorted(edges[1:-1], entropy, side="right")
+    labels = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(edges)]
+    return np.where(known, band, -1).astype(np.intp), labels
 
 
 def margin_bands(margin: pd.Series) -> tuple[Codes, list[str]]:

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from study.findings.consistency import pressed_left, self_agreement
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, mean_estimate, participant_means, wilson
 from study.findings.retest import participant_slopes
-from study.findings.trials import Codes, factorize, require
+from study.findings.trials import ATTENTION, Codes, codes, factorize, ordinary, require, response_ms
 
 FAST_MS = 300
 FAST_SHARE = 0.1
 RUN_CHANCE = 0.001
 PLAIN_SHARE = 0.1
 PLAIN_ACCURACY = 0.75
+# Attentive people lapse now and then (Wichmann & Hill 2001 allow .06).
+LAPSE = 0.05
+LAPSES_CHANCE = 0.01
 LEAST_ACCURACY = 50
 LEAST_REPEATS = 60
 # Above it agreement is at least moderate (Landis & Koch 1977).
@@ -27,7 +31,8 @@ FLAGS = {
     "fast": f"more than {FAST_SHARE:.0%} of answers within {FAST_MS} ms of the question",
     "straight-lining": f"a run of one key longer than chance makes once in {1 / RUN_CHANCE:,.0f} studies",
     "at chance": f"accuracy of Experiment 2 not above chance on {LEAST_ACCURACY} or more questions",
-    "attention": f"accuracy under {PLAIN_ACCURACY:.0%} on the plainest questions, the most distant foils",
+    "plain": f"accuracy under {PLAIN_ACCURACY:.0%} on the plainest questions, the most distant foils",
+    "attention": f"attention checks failed that lapses of {LAPSE:.0%} explain in under {LAPSES_CHANCE:.0%}",
     "inconsistent": f"kappa with themselves not above 0 and below {FAIR_KAPPA}, {LEAST_REPEATS} repeats",
 }
 
@@ -37,11 +42,13 @@ class Quality:
     """Course and quality of the answers.
 
     by_participant: [participant, answers, median_rt_ms, p10_rt_ms, p90_rt_ms, fast, longest_run,
-    longest_allowed, accuracy, accuracy_n, plain, plain_n, flagged], flagged a comma-separated text of FLAGS'
-    keys. rt: histogram, [experiment, low_edge, high_edge, n]. speed: accuracy by fifths of each
-    participant's own response times, [fifth, rt_ms, n, accuracy, low, high]. course: by tenths of each
-    participant's questions, [part, n, median_rt_ms, accuracy, low, high]. fatigue: change of accuracy from
-    first to last question; slowing: of log response time.
+    longest_allowed, accuracy, accuracy_n, plain, plain_n, attention_passed, attention_failed, flagged],
+    flagged a comma-separated text of FLAGS' keys. Attention checks are counted in answers, runs and their
+    own two columns alone. Response times leave out the time in which the page was hidden. rt: histogram,
+    [experiment, low_edge, high_edge, n]. speed: accuracy by fifths of each participant's own response
+    times, [fifth, rt_ms, n, accuracy, low, high]. course: by tenths of each participant's questions, [part,
+    n, median_rt_ms, accuracy, low, high]. fatigue: change of accuracy from first to last question; slowing:
+    of log response time.
     """
 
     by_participant: pd.DataFrame
@@ -61,13 +68,14 @@ class Quality:
 def quality(trials: pd.DataFrame) -> Quality:
     """Response times, speed against accuracy, course over the study and flags, from all kinds of answers."""
     require(trials, "participant", "position", "experiment", "kind", "choice", "rt_ms", "side", "repeats")
-    answered = trials[trials["choice"].notna()]
+    given = trials[trials["choice"].notna()]
+    answered = ordinary(given)
     participant, names = factorize(answered["participant"])
-    rt = answered["rt_ms"].to_numpy(float, na_value=np.nan)
+    rt = response_ms(answered)
     right = _right(answered)
     share = _course(answered["position"].to_numpy(float), participant, len(names))
     return Quality(
-        _by_participant(answered, participant, names, rt, right),
+        _by_participant(given, answered, rt, right),
         _histogram(answered, rt),
         _speed(rt, right, participant, len(names)),
         _by_part(share, rt, right, participant),
@@ -91,22 +99,24 @@ def _course(position: Array, participant: Codes, people: int) -> Array:
     return np.asarray((position - first[participant]) / span[participant])
 
 
-def _by_participant(
-    answered: pd.DataFrame, participant: Codes, names: list[str], rt: Array, right: Array
-) -> pd.DataFrame:
+def _by_participant(given: pd.DataFrame, answered: pd.DataFrame, rt: Array, right: Array) -> pd.DataFrame:
+    pressed_by, names = factorize(given["participant"])
     people = len(names)
-    n = np.bincount(participant, minlength=people)
+    participant = codes(answered["participant"], names)
+    n = np.bincount(pressed_by, minlength=people)
     p10, median, p90 = quantiles(rt, participant, people, (0.1, 0.5, 0.9))
-    run, allowed = longest_runs(answered, participant, people), np.floor(_allowed_run(n))
+    run, allowed = longest_runs(given, pressed_by, people), np.floor(_allowed_run(n))
     accuracy, accuracy_n, accuracy_low, _ = _shares(right, participant, people)
     plain, plain_n, _, plain_high = _shares(np.where(_plain(answered), right, np.nan), participant, people)
     fast = _shares(np.where(np.isfinite(rt), rt < FAST_MS, np.nan), participant, people)[0]
     kappa_low, kappa_high, repeats = _consistency(answered, names)
+    passed, failed = _attention(given, pressed_by, people)
     flags = {
         "fast": fast > FAST_SHARE,
         "straight-lining": run > allowed,
         "at chance": (accuracy_low <= 0.5) & (accuracy_n >= LEAST_ACCURACY),
-        "attention": plain_high < PLAIN_ACCURACY,
+        "plain": plain_high < PLAIN_ACCURACY,
+        "attention": (failed > 0) & (stats.binom.sf(failed - 1, passed + failed, LAPSE) < LAPSES_CHANCE),
         "inconsistent": (kappa_low <= 0) & (kappa_high < FAIR_KAPPA) & (repeats >= LEAST_REPEATS),
     }
     said = [", ".join(name for name, raised in flags.items() if raised[at]) for at in range(people)]
@@ -124,9 +134,19 @@ def _by_participant(
             "accuracy_n": accuracy_n,
             "plain": plain,
             "plain_n": plain_n,
+            "attention_passed": passed,
+            "attention_failed": failed,
             "flagged": said,
         }
     )
+
+
+def _attention(given: pd.DataFrame, participant: Codes, people: int) -> tuple[Codes, Codes]:
+    """Attention checks that each participant passed and failed."""
+    checked = (given["kind"] == ATTENTION).to_numpy(bool)
+    right = (given["choice"] == "own").to_numpy(bool)
+    passed = np.bincount(participant[checked & right], minlength=people)
+    return passed, np.bincount(participant[checked & ~right], minlength=people)
 
 
 def _shares(outcome: Array, participant: Codes, people: int) -> tuple[Array, Array, Array, Array]:

@@ -19,15 +19,16 @@ from study.findings.preference import Preference, preference
 from study.findings.psychometric import Psychometric, psychometric
 from study.findings.quality import Quality, quality
 from study.findings.retest import Retest, retest
-from study.findings.trials import compact, everyone
+from study.findings.trials import compact, everyone, ordinary
 
 
 @dataclass(frozen=True)
 class Findings:
     """Every finding of a study's trials.
 
-    answers counts all kinds. ceiling: noise_ceiling's rows. without_flagged: the headline numbers again
-    without the participants whom quality flags; None where it flags nobody, or everybody.
+    answers counts all kinds, attention checks too, which quality alone looks at. ceiling: noise_ceiling's
+    rows. without_flagged: the headline numbers again without the participants whom quality flags; None
+    where it flags nobody, or everybody.
     """
 
     answers: int
@@ -94,14 +95,15 @@ def findings(
     participants: those of the design, so that pairs that share nothing yet are listed; by default those who
     answered. StudyError where a column is missing or a choice is unknown.
     """
-    table = compact(trials)
-    names = everyone(table) if participants is None else list(participants)
+    whole = compact(trials)
+    table = ordinary(whole)
+    names = everyone(whole) if participants is None else list(participants)
     own = self_agreement(table, resamples, rng)
     between = inter_agreement(table, names, resamples, rng)
-    seen = quality(table)
+    seen = quality(whole)
     chosen, told = preference(table), discrimination(table)
     return Findings(
-        len(table),
+        len(whole),
         names,
         chosen,
         told,

@@ -15,6 +15,7 @@ DISCRIMINATIONS = ("own", "foil")
 CHOICES = {1: PREFERENCES, 2: DISCRIMINATIONS}
 SUBSETS = ("Easy", "Challenging", "Difficult")
 SCALE = (*PREFERENCES, *DISCRIMINATIONS)
+ATTENTION = "attention"
 
 Codes = NDArray[np.intp]
 
@@ -44,6 +45,25 @@ def of_experiment(trials: pd.DataFrame, experiment: int, kind: str | None = "fir
             f"experiment {experiment} has a choice {bad!r}; it may be {', '.join(CHOICES[experiment])}"
         )
     return rows
+
+
+def ordinary(trials: pd.DataFrame) -> pd.DataFrame:
+    """The trials without attention checks, whose foil nobody can mistake: they say who looked, not what is
+    seen.
+    """
+    return trials[trials["kind"] != ATTENTION]
+
+
+def response_ms(trials: pd.DataFrame) -> NDArray[np.float64]:
+    """Milliseconds in which the question could be seen: rt_ms less hidden_ms, where the trials hold it.
+
+    NaN where unknown, and where more time was hidden than passed. Shape (rows,).
+    """
+    rt = trials["rt_ms"].to_numpy(float, na_value=np.nan)
+    if "hidden_ms" not in trials.columns:
+        return rt
+    seen = rt - np.nan_to_num(trials["hidden_ms"].to_numpy(float, na_value=np.nan))
+    return np.where(seen >= 0, seen, np.nan)
 
 
 def everyone(trials: pd.DataFrame) -> list[str]:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -131,3 +133,27 @@ def test_missing_columns_and_unknown_choices_are_named():
         preference(THREE.drop(columns="choice"))
     with pytest.raises(StudyError, match="'own'"):
         preference(table(*choices("P01", own=1)))
+
+
+def test_entropy_is_banded_by_fifths_of_the_images_that_were_asked_about():
+    rows = [
+        {"participant": who, "image": f"i{at}", "choice": "soft" if at > 4 else "hard"}
+        for who in ("P01", "P02")
+        for at in range(10)
+    ]
+    # One image is answered often, and does not draw the bands to itself.
+    rows += [{"participant": "P01", "image": "i0", "choice": "hard"} for _ in range(30)]
+    trials = table(*rows)
+    trials["entropy"] = trials["image"].str[1:].astype(float) / 10 + 2
+    found = preference(trials).by_entropy
+    edges = ("2.00", "2.18", "2.36", "2.54", "2.72", "2.90")
+    assert found["entropy"].tolist() == [f"{low} to {high}" for low, high in pairwise(edges)]
+    assert found["n"].tolist() == [34, 4, 4, 4, 4]
+    assert found["soft"].tolist() == [0, 0, 0.5, 1, 1]
+
+
+def test_without_entropy_or_with_one_value_the_bands_say_so():
+    trials = table(*choices("P01", soft=2), *choices("P02", soft=2))
+    assert preference(trials).by_entropy.empty
+    assert preference(trials.assign(entropy=2.5)).by_entropy["entropy"].tolist() == ["2.50"]
+    assert preference(trials.assign(entropy=np.nan)).by_entropy["n"].sum() == 0

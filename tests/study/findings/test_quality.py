@@ -1,8 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from study.findings.quality import longest_runs, quality, quantiles
 from study.findings.simulation import Design, Population, simulate_trials
+from study.findings.summary import findings
 from study.findings.trials import factorize
 from tests.study.findings.trial_tables import choices, table
 
@@ -54,7 +56,7 @@ def test_each_way_of_not_looking_is_flagged(honest):
     flags = quality(trials).by_participant.set_index("participant")["flagged"]
     assert flags["P01"] == "fast"
     assert flags["P02"] == "straight-lining"
-    assert {"at chance", "attention", "inconsistent"} <= set(flags["P03"].split(", "))
+    assert {"at chance", "plain", "inconsistent"} <= set(flags["P03"].split(", "))
     assert flags["P04"] == ""
 
 
@@ -80,3 +82,50 @@ def test_few_answers_have_no_flags_and_no_error():
     found = quality(table(*choices("P01", soft=1), *choices("P02", 2, own=1)))
     assert found.flagged == []
     assert quality(table()).by_participant.empty
+
+
+def test_time_in_which_the_page_was_hidden_is_no_response_time():
+    rows = choices("P01", experiment=2, own=4)
+    trials = table(*rows).assign(rt_ms=[1000, 9000, 2000, 500], hidden_ms=[0, 8000, 0, 700])
+    found = quality(trials)
+    # 1000, 9000 - 8000 and 2000; more hidden than passed is no time at all.
+    assert found.by_participant["median_rt_ms"].tolist() == [1000]
+    assert found.rt["n"].sum() == 3
+
+
+def checks(participant, passed, failed):
+    rows = choices(participant, experiment=2, own=passed, foil=failed)
+    return [{**row, "kind": "attention", "image": f"check-{row['image']}"} for row in rows]
+
+
+def test_attention_checks_are_counted_and_flag_who_failed_them():
+    rows = [
+        *choices("P01", experiment=2, own=9, foil=1),
+        *checks("P01", 3, 1),
+        *choices("P02", experiment=2, own=9, foil=1),
+        *checks("P02", 1, 3),
+        *checks("P03", 4, 0),
+    ]
+    rows = [{**row, "position": at} for at, row in enumerate(rows)]
+    seen = quality(table(*rows)).by_participant.set_index("participant")
+    assert seen["attention_passed"].tolist() == [3, 1, 4]
+    assert seen["attention_failed"].tolist() == [1, 3, 0]
+    # One lapse in four happens to .19 of people who lapse in 5 %, three in four to .0005.
+    assert ["attention" in flags for flags in seen["flagged"]] == [False, True, False]
+    assert seen["answers"].tolist() == [14, 14, 4]
+    assert seen["accuracy_n"].tolist() == [10, 10, 0]
+
+
+def test_attention_checks_move_no_other_finding(honest):
+    check = honest[(honest["experiment"] == 2) & (honest["kind"] == "first")].head(40)
+    other = check["participant"].cat.categories[1]
+    # Two participants meet the same checks, and both fail them all.
+    check = check.assign(kind="attention", choice="foil", foil_distance=1.0, rt_ms=9e6)
+    again = check.assign(participant=other, question=-(10**9) - check["question"])
+    parts = [honest, check.assign(question=-1 - check["question"]), again]
+    more = findings(pd.concat(parts, ignore_index=True).astype({"participant": str}))
+    plain = findings(honest)
+    assert more.estimates() == plain.estimates()
+    assert more.answers == plain.answers + 80
+    pd.testing.assert_frame_equal(more.inter_agreement.by_pair, plain.inter_agreement.by_pair)
+    pd.testing.assert_frame_equal(more.quality.rt, plain.quality.rt)

@@ -23,7 +23,7 @@ class Unreadable:
 
 
 def decode_to_file(
-    files: Sequence[ImageFile], settings: ImageSettings, target: Path, advance: Callable[[], None]
+    files: Sequence[ImageFile], settings: ImageSettings, target: Path, advance: Callable[[], object]
 ) -> list[Unreadable]:
     """Decode `files` in order into a .npy of (n, s, s, 3) bytes, and return what could not be read.
 

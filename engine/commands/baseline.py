@@ -1,6 +1,11 @@
-"""Train and evaluate a baseline: one network on the hard-labels or on the soft-labels of a label file."""
+"""Train and judge baselines: one network on the hard-labels or the soft-labels of a label file (Tables 8-11).
+
+Give --backbone and --subset several times for a table of all of them. A single run writes into --out itself,
+several each into a folder <backbone>-<subset> there; stopped and called again, finished runs are kept.
+"""
 
 import argparse
+import sys
 from pathlib import Path
 
 NAME = "baseline"
@@ -11,11 +16,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("manifest", type=Path, help="image manifest with the splits train and validation")
     parser.add_argument("--labels", type=Path, required=True, help="label file of its images")
     parser.add_argument("--kind", choices=("hard", "soft"), required=True)
-    parser.add_argument("--backbone", default="resnet50", help="any timm name (default: resnet50)")
-    parser.add_argument("--subset", default="All", help="All, Easy, Challenging or Difficult (default: All)")
+    parser.add_argument(
+        "--backbone", action="append", help="any timm name (default: resnet50); may be given again"
+    )
+    parser.add_argument(
+        "--subset",
+        action="append",
+        help="All, Easy, Challenging or Difficult (default: All); may be given again",
+    )
+    parser.add_argument(
+        "--balance",
+        choices=("none", "upsampling", "weights", "both"),
+        help="how rare emotions are evened out (default: both for hard, as in the paper; none for soft)",
+    )
     parser.add_argument("--recipe", default="paper", help="its images and ensemble settings (default: paper)")
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder for predictions.parquet and score.json"
+        "--out", type=Path, required=True, help="folder for predictions, scores and report.html"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     parser.add_argument("--no-pretrained", action="store_true", help="start from new weights")
@@ -25,44 +41,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, write the predictions and the score, and print the main figures."""
-    import math
-
-    from tqdm import tqdm
-
-    from engine.baselines import summary, train_baseline
-    from engine.bundle import write_json
-    from engine.images import write_table
+    """Train, write predictions, scores and tables, and print the tables; 1 where an image could not be
+    read.
+    """
+    from engine.balancing import Balance
+    from engine.baselines import BaselineRun
+    from engine.evaluation.baseline_runs import baseline_report, run_baselines
+    from engine.evaluation.page import text_table, write_report
     from engine.recipe import load_recipe
 
     recipe = load_recipe(args.recipe, [*args.set, *(["pretrained=false"] if args.no_pretrained else [])])
-    with tqdm(desc="baseline", unit="batch") as bar:
-
-        def report(epoch: int, batches: int, loss: float) -> None:
-            bar.update(batches - bar.n)
-            bar.set_postfix_str(f"epoch {epoch}/{recipe.ensemble.epochs}, loss {loss:.4f}", refresh=False)
-
-        found = train_baseline(
-            args.manifest,
-            args.labels,
-            recipe,
-            kind=args.kind,
-            backbone=args.backbone,
-            subset=args.subset,
-            device=args.device,
-            report=report,
-        )
-    write_table(found.predictions, args.out / "predictions.parquet")
-    write_json(summary(found), args.out / "score.json")
-    figures = {
-        "accuracy": found.score.accuracy,
-        "macro recall": found.score.macro_recall,
-        "W-MAE": found.score.w_mae,
-        "W-FR": found.score.w_fr,
-        "area under the error curve": found.score.ced_auc,
-    }
-    print(f"{found.trained_on} images trained, {found.score.images} validated ({args.subset}): {args.out}")
-    for name, value in figures.items():
-        if value is not None and not math.isnan(value):
-            print(f"{name}: {value:.4f}")
-    return 0
+    balance: Balance = args.balance or ("both" if args.kind == "hard" else "none")
+    runs = [
+        BaselineRun(args.kind, backbone, subset, balance)
+        for backbone in dict.fromkeys(args.backbone or ["resnet50"])
+        for subset in dict.fromkeys(args.subset or ["All"])
+    ]
+    summaries, unreadable = run_baselines(
+        args.manifest, args.labels, recipe, runs, args.out, device=args.device
+    )
+    report = baseline_report(summaries, unreadable)
+    write_report(report, args.out)
+    for sentence in report.sentences:
+        print(sentence)
+    for name, decimals in report.printed.items():
+        print(f"\n{name}\n{text_table(report.tables[name], decimals)}")
+    print(f"\nEverything: {args.out / 'report.html'} and the files beside it")
+    if len(unreadable):
+        print(f"{len(unreadable)} images could not be read: {args.out / 'unreadable.csv'}", file=sys.stderr)
+    return int(len(unreadable) > 0)

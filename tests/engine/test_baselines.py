@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.baselines import train_baseline
+from engine.baselines import Baseline, BaselineRun, read_data, train_baseline
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
 from engine.recipe import Recipe
@@ -35,44 +35,88 @@ def longer(tiny_recipe: Recipe) -> Recipe:
     return dataclasses.replace(tiny_recipe, ensemble=ensemble, images=images)
 
 
-def test_a_hard_baseline_learns_the_hard_labels(tiny_dataset: Path, labels: Path, longer: Recipe) -> None:
-    manifest = tiny_dataset / "images.parquet"
-    found = train_baseline(manifest, labels, longer, kind="hard", backbone="test_resnet")
+def trained(dataset: Path, labels: Path, recipe: Recipe, store: Path, run: BaselineRun) -> Baseline:
+    data = read_data(dataset / "images.parquet", labels, recipe, [run.subset], store)
+    return train_baseline(data, recipe, run)
+
+
+def test_a_hard_baseline_learns_the_hard_labels(
+    tiny_dataset: Path, labels: Path, longer: Recipe, tmp_path: Path
+) -> None:
+    found = trained(tiny_dataset, labels, longer, tmp_path / "store", BaselineRun("hard", "test_resnet"))
     assert (found.trained_on, found.score.images) == (72, 24)
     assert found.score.accuracy is not None
     assert found.score.accuracy > 0.5
     assert found.score.w_mae is None
 
 
-def test_a_soft_baseline_learns_the_scores(tiny_dataset: Path, labels: Path, longer: Recipe) -> None:
-    manifest = tiny_dataset / "images.parquet"
-    found = train_baseline(manifest, labels, longer, kind="soft", backbone="test_resnet")
+def test_a_soft_baseline_learns_the_scores(
+    tiny_dataset: Path, labels: Path, longer: Recipe, tmp_path: Path
+) -> None:
+    found = trained(tiny_dataset, labels, longer, tmp_path / "store", BaselineRun("soft", "test_resnet"))
     constant = np.abs(np.array([0.9, *[0.1] * 7]) - 0.2) @ (1 / np.arange(1, 9)) / (1 / np.arange(1, 9)).sum()
     assert found.score.w_mae is not None
     assert found.score.w_mae < constant
     assert set(SOFT_COLUMNS) <= set(found.predictions.columns)
 
 
-def test_a_subset_trains_and_validates_on_its_own_images(
-    tiny_dataset: Path, labels: Path, tiny_recipe: Recipe
+def test_a_subset_is_judged_on_its_own_images_and_on_all_of_them(
+    tiny_dataset: Path, labels: Path, tiny_recipe: Recipe, tmp_path: Path
+) -> None:
+    run = BaselineRun("hard", "test_byobnet", "Challenging", "both")
+    found = trained(tiny_dataset, labels, tiny_recipe, tmp_path / "store", run)
+    truth = pd.read_parquet(labels)
+    held = truth[truth["image"].isin(found.predictions["image"])]
+    own = int((held["subset"] == "Challenging").sum())
+    assert (found.score.images, found.score_all.images) == (own, 24)
+    assert int(found.score.confusion.sum()) == int(found.predictions["own"].sum()) == own
+    assert int(found.score_all.confusion.sum()) == 24
+
+
+def test_a_subset_without_images_and_an_unknown_one_are_refused(
+    tiny_dataset: Path, labels: Path, tiny_recipe: Recipe, tmp_path: Path
 ) -> None:
     manifest = tiny_dataset / "images.parquet"
-    options = {"kind": "hard", "backbone": "test_byobnet"}
-    easy = train_baseline(manifest, labels, tiny_recipe, subset="Easy", **options)  # type: ignore[arg-type]
-    other = train_baseline(manifest, labels, tiny_recipe, subset="Challenging", **options)  # type: ignore[arg-type]
-    assert easy.trained_on + other.trained_on == 72
-    assert easy.score.images + other.score.images == 24
     with pytest.raises(EngineError, match="0 images of the split train are in the subset Difficult"):
-        train_baseline(manifest, labels, tiny_recipe, subset="Difficult", **options)  # type: ignore[arg-type]
+        read_data(manifest, labels, tiny_recipe, ["Difficult"], tmp_path / "store")
     with pytest.raises(EngineError, match="unknown subset 'Hard'"):
-        train_baseline(manifest, labels, tiny_recipe, subset="Hard", **options)  # type: ignore[arg-type]
+        read_data(manifest, labels, tiny_recipe, ["Hard"], tmp_path / "store")
 
 
-def test_the_command_writes_predictions_and_score(tiny_dataset: Path, labels: Path, tmp_path: Path) -> None:
-    arguments = ["--labels", str(labels), "--kind", "soft", "--backbone", "test_byobnet", "--recipe", "demo"]
-    short = ["--set", "ensemble.epochs=1", "--set", "images.size=32", "--out", str(tmp_path / "out")]
-    done = run_engine("baseline", str(tiny_dataset / "images.parquet"), *arguments, *short)
-    score = json.loads((tmp_path / "out" / "score.json").read_text())
-    assert (score["kind"], score["images"], score["trained_on"]) == ("soft", 24, 72)
-    assert len(pd.read_parquet(tmp_path / "out" / "predictions.parquet")) == 24
-    assert "W-FR: " in done.stdout
+def test_soft_labels_are_not_balanced(
+    tiny_dataset: Path, labels: Path, tiny_recipe: Recipe, tmp_path: Path
+) -> None:
+    with pytest.raises(EngineError, match="--balance both is for hard labels"):
+        trained(
+            tiny_dataset,
+            labels,
+            tiny_recipe,
+            tmp_path / "store",
+            BaselineRun("soft", "test_byobnet", balance="both"),
+        )
+
+
+def test_the_command_compares_subsets_and_keeps_finished_runs(
+    tiny_dataset: Path, labels: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    what = ["--labels", str(labels), "--kind", "soft", "--backbone", "test_byobnet", "--recipe", "demo"]
+    short = ["--set", "ensemble.epochs=1", "--set", "images.size=32", "--out", str(out)]
+    subsets = ["--subset", "Easy", "--subset", "Challenging"]
+    done = run_engine("baseline", str(tiny_dataset / "images.parquet"), *what, *short, *subsets)
+    assert "table_10" in done.stdout
+    table = pd.read_csv(out / "table_10.csv").set_index("metric")
+    easy = json.loads((out / "test_byobnet-Easy" / "score.json").read_text())
+    assert table.loc["W-MAE", "Easy"] == pytest.approx(100 * easy["w_mae"])
+    assert table.loc["W-FR as printed", "Easy"] == pytest.approx(100 * easy["w_fr_printed"])
+    assert len(pd.read_parquet(out / "test_byobnet-Easy" / "predictions.parquet")) == 24
+    comparison = pd.read_csv(out / "comparison.csv")
+    assert comparison["images_all"].tolist() == [24, 24]
+    assert comparison["images"].sum() == 24
+    curve = pd.read_csv(out / "error_curve_test_byobnet_Easy.csv")
+    assert curve["error"].iloc[-1] == pytest.approx(0.3)
+    assert not (out / ".decoded").exists()
+
+    before = (out / "test_byobnet-Easy" / "predictions.parquet").stat().st_mtime_ns
+    run_engine("baseline", str(tiny_dataset / "images.parquet"), *what, *short, *subsets)
+    assert (out / "test_byobnet-Easy" / "predictions.parquet").stat().st_mtime_ns == before

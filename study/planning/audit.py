@@ -8,7 +8,7 @@ import pandas as pd
 from study.design.design import Design
 from study.errors import StudyError
 from study.planning.checks import CHECKS, Check, PlanTable
-from study.planning.plan import QUESTION_COLUMNS
+from study.question_columns import QUESTION_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,11 @@ def audit(questions: pd.DataFrame, design: Design, labels: pd.DataFrame | None =
         raise StudyError(
             f"questions: column {missing[0]!r} is missing; a plan has {', '.join(QUESTION_COLUMNS)}"
         )
-    again = questions[questions["kind"] != "first"].merge(
+    again = questions[questions["kind"].isin(("self_repeat", "overlap"))].merge(
         questions, left_on="repeats", right_on="question", how="left", suffixes=("", "_source")
     )
-    pairs = pairs_shared(questions)
+    # Attention checks are no finding, and so no pair shares them.
+    pairs = pairs_shared(questions[questions["kind"] != "attention"])
     table = PlanTable(questions, again, pairs, design, labels)
     return Audit(tuple(judge(table) for judge in CHECKS), pairs)
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from study.design.design import Design
+from study.planning.attention import LEAST_GAP, attention_gap, clear_images
 from study.planning.foils import js_distance, score_difference
 from study.planning.images import SOFT_COLUMNS
-from study.planning.plan import OPTION_ORDERS
 from study.planning.sequence import longest_lag
+from study.question_columns import OPTION_ORDERS
 
-KINDS = ("first", "self_repeat", "overlap")
+KINDS = ("first", "self_repeat", "overlap", "attention")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,21 @@ class PlanTable:
         """The first-time questions."""
         return self.questions[self.questions["kind"] == "first"]
 
+    @property
+    def checks(self) -> pd.DataFrame:
+        """The attention checks."""
+        return self.questions[self.questions["kind"] == "attention"]
+
+    @property
+    def found_from(self) -> pd.DataFrame:
+        """The questions that findings are made of: all but the attention checks."""
+        return self.questions[self.questions["kind"] != "attention"]
+
+    @property
+    def images(self) -> int:
+        """How many images are asked about."""
+        return int(self.found_from["image"].nunique())
+
     def counts(self, kind: str) -> "pd.Series[int]":
         """Questions of a kind, by participant."""
         chosen = self.questions["participant"][self.questions["kind"] == kind].value_counts()
@@ -58,7 +75,8 @@ def _table_is_whole(table: PlanTable) -> Check:
         for _, part in questions.groupby("participant")["position"]
     )
     kinds = questions["kind"].isin(KINDS).all()
-    sources = (questions["repeats"].isna() == (questions["kind"] == "first")).all()
+    once = questions["kind"].isin(("first", "attention"))
+    sources = (questions["repeats"].isna() == once).all()
     found = not table.again["question_source"].isna().any()
     people = questions["participant"].nunique()
     passed = bool(ids and order and kinds and sources and found and people == table.design.participants)
@@ -71,7 +89,7 @@ def _table_is_whole(table: PlanTable) -> Check:
 
 def _each_image_once(table: PlanTable) -> Check:
     times = table.first.groupby(["image", "experiment"]).size()
-    images = table.questions["image"].nunique()
+    images = table.images
     complete = len(times) == images * len(table.design.experiments)
     figure = f"{images:,} images, {len(table.first):,} first-time questions"
     return Check(
@@ -107,7 +125,7 @@ def _balance(table: PlanTable) -> Check:
 def _self_repeats(table: PlanTable) -> Check:
     again = table.again[table.again["kind"] == "self_repeat"]
     counts = table.counts("self_repeat")
-    due = table.design.repeats_each(table.questions["image"].nunique())
+    due = table.design.repeats_each(table.images)
     same = _same_question(again) and bool((again["participant"] == again["participant_source"]).all())
     passed = same and bool((counts == due).all()) and not again["repeats"].duplicated().any()
     return Check("self-repeats repeat the participant's own questions", passed, f"{_spread(counts)} each")
@@ -119,7 +137,7 @@ def _lag(table: PlanTable) -> Check:
     if not len(again):
         return Check(name, True, "no repeats")
     lag = int((again["position"] - again["position_source"]).min())
-    lengths, repeats = table.questions.groupby("participant").size(), table.counts("self_repeat")
+    lengths, repeats = table.found_from.groupby("participant").size(), table.counts("self_repeat")
     longest = min(longest_lag(int(lengths[one]), int(repeats[one])) for one in lengths.index)
     shortened = table.design.lag_rule == "shorten" and longest < table.design.min_lag
     due = longest if shortened else table.design.min_lag
@@ -147,7 +165,7 @@ def _pairs(table: PlanTable) -> Check:
     figure = f"{len(edges)} of {len(table.pairs)} pairs share questions"
     if len(edges):
         figure += f", {_spread(edges['shared'])} each"
-    due = design.overlap_each(table.questions["image"].nunique())
+    due = design.overlap_each(table.images)
     people = design.participants
     if not design.shares_questions:
         passed = not len(edges)
@@ -166,11 +184,11 @@ def _exposure(table: PlanTable) -> Check:
     def both(rows: pd.DataFrame) -> int:
         return int((rows.groupby(["participant", "image"])["experiment"].nunique() > 1).sum())
 
-    first, everything = both(table.first), both(table.questions)
+    first, everything = both(table.first), both(table.found_from)
     figure = f"{everything} times an image is met in both experiments"
     if everything:
         figure += (
-            f", {_given_away(table.questions)} of them with Experiment 1 before the last of Experiment 2"
+            f", {_given_away(table.found_from)} of them with Experiment 1 before the last of Experiment 2"
         )
     unavoidable = table.design.participants == 1 or first == 0
     passed: bool | None = everything == 0
@@ -208,7 +226,7 @@ def _swaps(table: PlanTable) -> Check:
     worst = int(apart.max()) if len(apart) else 0
     figure = f"swapped and kept differ by at most {worst}" if len(apart) else "no repeats"
     # Where a participant has nothing but pairs in an experiment, sides can be even only at the cost of swaps.
-    cells = table.questions.assign(again=table.questions["kind"] == "self_repeat")
+    cells = table.found_from.assign(again=table.questions["kind"] == "self_repeat")
     sums = cells.groupby(["participant", "experiment"])["again"].agg(["sum", "size"])
     only_pairs = bool((2 * sums["sum"] == sums["size"]).any())
     return Check("half of the repeats swap sides", worst <= (4 if only_pairs else 1), figure)
@@ -253,10 +271,50 @@ def _foil_difference(table: PlanTable) -> Check:
     if not (second["image"].isin(scores.index) & second["foil"].isin(scores.index)).all():
         return Check(name, False, "an image or a foil is not in the label set")
     own, foil = scores.loc[second["image"]].to_numpy(), scores.loc[second["foil"]].to_numpy()
-    least = float(score_difference(own, foil).min())
+    usual = (second["kind"] != "attention").to_numpy()
+    least = float(score_difference(own, foil)[usual].min())
     away = float(np.abs(js_distance(own, foil) - second["foil_distance"].to_numpy(dtype=float)).max())
     figure = f"scores differ by at least {least:.3f}, {table.design.min_foil_difference:g} due"
     return Check(name, least >= table.design.min_foil_difference and away < 1e-6, figure)
+
+
+def _attention(table: PlanTable) -> Check:
+    due, counts = table.design.attention_checks, table.counts("attention")
+    lengths = table.questions.groupby("participant").size()
+    spread = all(
+        _one_in_each_stretch(part["position"].to_numpy(), int(lengths[str(code)]))
+        for code, part in table.checks.groupby("participant")
+    )
+    second = bool((table.checks["experiment"] == 2).all())
+    once = not table.checks.duplicated(["participant", "image"]).any()
+    passed = bool((counts == due).all()) and spread and second and once
+    figure = f"{_spread(counts)} each, one in each stretch of the questions" if due else "none"
+    return Check("attention checks are spread over the questions", passed, figure)
+
+
+def _one_in_each_stretch(positions: NDArray[np.int64], questions: int) -> bool:
+    ends = np.arange(len(positions) + 1) * questions // len(positions)
+    stretch = np.searchsorted(ends, np.sort(positions) - 1, side="right") - 1
+    return bool((stretch == np.arange(len(positions))).all())
+
+
+def _unmistakable(table: PlanTable) -> Check:
+    name, checks = "the foils of attention checks are unmistakable", table.checks
+    if table.labels is None or not len(checks):
+        return Check(
+            name, None if len(checks) else True, "not judged without a label set" if len(checks) else "none"
+        )
+    labels = table.labels.reset_index(drop=True)
+    place = pd.Series(labels.index, index=labels["image"])
+    if not (checks["image"].isin(place.index) & checks["foil"].isin(place.index)).all():
+        return Check(name, False, "an image or a foil is not in the label set")
+    own, foil = place[checks["image"]].to_numpy(), place[checks["foil"]].to_numpy()
+    least = float(attention_gap(labels, own, foil).min())
+    figure = (
+        f"the face's emotion scores at least {least:.3f} higher, {LEAST_GAP:g} due;"
+        f" distance {checks['foil_distance'].min():.3f} and more"
+    )
+    return Check(name, least >= LEAST_GAP and bool(clear_images(labels)[own].all()), figure)
 
 
 CHECKS: tuple[Callable[[PlanTable], Check], ...] = (
@@ -274,4 +332,6 @@ CHECKS: tuple[Callable[[PlanTable], Check], ...] = (
     _foils,
     _foil_exposure,
     _foil_difference,
+    _attention,
+    _unmistakable,
 )

@@ -9,34 +9,16 @@ from numpy.typing import NDArray
 from engine.emfacs import EMOTIONS
 from study.design.design import Design
 from study.errors import StudyError
+from study.planning.attention import with_attention_checks
 from study.planning.foils import Foils, Pool, draw_foils
-from study.planning.images import SOFT_COLUMNS, select_images
+from study.planning.images import SOFT_COLUMNS, eligible_images, select_images
 from study.planning.loads import assign_owners, deal_loads
 from study.planning.overlap import Sharing, cell_counts, pick, requests, share, spread
 from study.planning.sequence import answer_second_experiment_first, longest_lag, shuffle
 from study.planning.sides import counterbalance
+from study.question_columns import OPTION_ORDERS, QUESTION_COLUMNS
 
 Ints = NDArray[np.int64]
-
-QUESTION_COLUMNS = (
-    "question",
-    "participant",
-    "position",
-    "experiment",
-    "image",
-    "foil",
-    "foil_distance",
-    "side",
-    "option_order",
-    "kind",
-    "repeats",
-)
-OPTION_ORDERS = {
-    (1, "left"): "soft,hard",
-    (1, "right"): "hard,soft",
-    (2, "left"): "own,foil",
-    (2, "right"): "foil,own",
-}
 
 
 @dataclass(frozen=True)
@@ -44,7 +26,7 @@ class Plan:
     """A planned study.
 
     questions: the `questions` contract, by participant and position. images: the rows of the label set that
-    the study uses. notes: where the design could be met only in part, in words.
+    the study uses, its attention checks included. notes: where the design could be met only in part.
     """
 
     questions: pd.DataFrame
@@ -59,7 +41,7 @@ def plan(labels: pd.DataFrame, design: Design, rng: np.random.Generator) -> Plan
     Every image is asked for the first time once in each experiment. Loads are within one by emotion,
     experiment and both; a participant's first-time images of the two experiments are apart wherever there
     are two participants; overlap questions are their first answerer's own (image, experiment and foil);
-    each repeat comes at least `min_lag` questions after its original.
+    each repeat comes at least `min_lag` questions after its original. Attention checks come on top of these.
     Raises StudyError, with the reason, for a design that these labels cannot meet.
     """
     images = select_images(labels, design, rng)
@@ -71,9 +53,25 @@ def plan(labels: pd.DataFrame, design: Design, rng: np.random.Generator) -> Plan
     rows = _rows(owners, emotion, sharing, design, rng)
     foils = _foils(rows, sharing, images, emotion, design, rng)
     lag = _lag(rows, design)
-    table = _table(_ordered(rows, lag, design, rng), images, design)
+    rows = _ordered(rows, lag, design, rng)
     notes += _notes(rows, sharing, foils, lag, design)
-    return Plan(table, images, design, tuple(notes))
+    everything = _with_reserve(images, labels, design)
+    rows = with_attention_checks(rows, everything, design, rng)
+    notes += _attention_notes(rows)
+    used = np.unique(np.concatenate([np.arange(len(images)), rows["image"], rows["foil"][rows["foil"] >= 0]]))
+    return Plan(_table(rows, everything, design), _sorted(everything.iloc[used]), design, tuple(notes))
+
+
+def _with_reserve(images: pd.DataFrame, labels: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """The study's images, and after them those that it could have drawn: attention checks take of both."""
+    if not design.attention_checks or design.images:
+        return images
+    eligible = eligible_images(labels, design)
+    return pd.concat([images, eligible[~eligible["image"].isin(images["image"])]], ignore_index=True)
+
+
+def _sorted(images: pd.DataFrame) -> pd.DataFrame:
+    return images.sort_values("image", ignore_index=True)
 
 
 def _present(hard_labels: pd.Series) -> Ints:
@@ -241,3 +239,14 @@ def _notes(rows: pd.DataFrame, sharing: Sharing, foils: Foils | None, lag: int, 
     if len(sharing.rows) != wanted:
         notes.append(f"balanced blocks make {len(sharing.rows)} overlap questions of the {wanted} asked for")
     return notes
+
+
+def _attention_notes(rows: pd.DataFrame) -> list[str]:
+    checks = rows["kind"] == "attention"
+    met = rows.loc[~checks, ["participant", "image"]].drop_duplicates()
+    twice = len(rows.loc[checks, ["participant", "image"]].merge(met))
+    return (
+        [f"{twice} attention checks show an image that their participant meets: there was no other"]
+        if twice
+        else []
+    )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.tables import Answer, Image, Label, Participant, Question, Study
 from study.errors import NotFoundError
+from study.question_columns import OPTION_ORDERS, QUESTION_COLUMNS
 from study.trial.answer_columns import ANSWER_COLUMNS
 
 _original = aliased(Question)
@@ -29,22 +30,24 @@ _ANSWER: dict[str, Any] = {
     "choice": Answer.choice,
     "correct": Answer.correct,
     "rt_ms": Answer.rt_ms,
+    "hidden_ms": Answer.hidden_ms,
     "answered_at": Answer.answered_at,
 }
 _OF_IMAGE: dict[str, Any] = {
     "hard_label": Label.hard_label,
     "subset": Label.subset,
     "margin": Label.margin,
+    "entropy": Label.entropy,
 }
-QUESTIONS = (
-    *("question", "participant", "position", "experiment", "image", "foil", "foil_distance", "side"),
-    *("option_order", "kind", "repeats"),
-)
-TRIALS = (*QUESTIONS, *_ANSWER, *_OF_IMAGE)
+TRIALS = (*QUESTION_COLUMNS, *_ANSWER, *_OF_IMAGE)
 
 
 def trials(session: Session, study_id: int) -> pd.DataFrame:
     """The answered questions of a study with their answers and labels (the `trials` contract).
+
+    `rt_ms` runs from the question's appearance to the press, `hidden_ms` of it while the page was hidden;
+    `entropy` is the soft-label's, in bits. Erased participants are left out; the answers of one who only
+    stopped stay, as the consent says.
 
     Raises:
         NotFoundError: there is no such study.
@@ -55,6 +58,7 @@ def trials(session: Session, study_id: int) -> pd.DataFrame:
         _questions(columns, study_id)
         .join(Answer, Answer.question_id == Question.id)
         .join(Label, (Label.image_id == Question.image_id) & (Label.label_set_id == label_set_id))
+        .where(Participant.erased_at.is_(None))
     )
     return _typed(session, query, list(columns))[list(TRIALS)]
 
@@ -63,7 +67,7 @@ def questions_frame(session: Session, study_id: int) -> pd.DataFrame:
     """All planned questions of a study (the `questions` contract), by participant and position."""
     _label_set(session, study_id)
     frame = _typed(session, _questions(_QUESTION, study_id), list(_QUESTION))
-    return frame[list(QUESTIONS)]
+    return frame[list(QUESTION_COLUMNS)]
 
 
 def answers_frame(session: Session, study_id: int) -> pd.DataFrame:
@@ -98,7 +102,8 @@ def _typed(session: Session, query: Select[Any], columns: list[str]) -> pd.DataF
     frame["option_order"] = option_order(frame)
     kinds: dict[str, Any] = {"position": "int64", "experiment": "int64", "foil_distance": "float64"}
     if "correct" in columns:
-        kinds |= {"correct": "boolean", "rt_ms": "float64", "margin": "float64"}
+        kinds |= {"correct": "boolean", "rt_ms": "float64", "hidden_ms": "float64"}
+        kinds |= {"margin": "float64", "entropy": "float64"}
         frame["answered_at"] = pd.to_datetime(frame["answered_at"], utc=True)
     for name in columns:
         if name not in kinds and name != "answered_at":
@@ -108,11 +113,5 @@ def _typed(session: Session, query: Select[Any], columns: list[str]) -> pd.DataF
 
 def option_order(frame: pd.DataFrame) -> pd.Series:
     """What stood left and right, such as "soft,hard", from experiment and side."""
-    names = {
-        (1, "left"): "soft,hard",
-        (1, "right"): "hard,soft",
-        (2, "left"): "own,foil",
-        (2, "right"): "foil,own",
-    }
     pairs = zip(frame["experiment"], frame["side"], strict=True)
-    return pd.Series([names[pair] for pair in pairs], index=frame.index, dtype=object)
+    return pd.Series([OPTION_ORDERS[pair] for pair in pairs], index=frame.index, dtype=object)

@@ -8,7 +8,7 @@ from study.planning.audit import audit, pairs_shared
 from study.planning.plan import plan
 from study.planning.stand_in import stand_in_labels
 
-DESIGN = DEFAULT.changed(images_per_emotion=60)
+DESIGN = DEFAULT.changed(images_per_emotion=60, attention_checks=4)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def row(questions, **wanted):
 def test_a_plan_passes_every_check(planned):
     audited = audit(planned.questions, DESIGN, planned.images)
     assert audited.passed
-    assert len(audited.checks) == 14
+    assert len(audited.checks) == 16
     assert all(check.passed for check in audited.checks)
 
 
@@ -106,6 +106,22 @@ def spoil_distance(table):
     table.loc[row(table, experiment=2), "foil_distance"] += 0.1
 
 
+def spoil_spread(table):
+    mine = table["participant"] == "P01"
+    check = row(table, participant="P01", kind="attention")
+    last = row(table, participant="P01", position=int(table.loc[mine, "position"].max()))
+    one, other = table.loc[check, "position"], table.loc[last, "position"]
+    table.loc[check, "position"], table.loc[last, "position"] = other, one
+
+
+def spoil_attention_foil(table):
+    check = row(table, kind="attention")
+    labels = stand_in_labels(60, np.random.default_rng(0)).set_index("image")
+    own = table.loc[check, "image"]
+    easy = labels[(labels["rank"] == 1) & (labels["hard_label"] == labels.loc[own, "hard_label"])]
+    table.loc[check, "foil"] = easy.index.drop(own)[0]
+
+
 @pytest.mark.parametrize(
     ("spoil", "name"),
     [
@@ -122,6 +138,8 @@ def spoil_distance(table):
         (spoil_order, "sides are half and half for every participant"),
         (spoil_swaps, "half of the repeats swap sides"),
         (spoil_foil, "foils come from other images"),
+        (spoil_spread, "attention checks are spread over the questions"),
+        (spoil_attention_foil, "the foils of attention checks are unmistakable"),
         (spoil_distance, "foils differ visibly, at the distance recorded"),
     ],
 )

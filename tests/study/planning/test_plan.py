@@ -11,8 +11,10 @@ from study.design.checks import EXPOSURES, FOIL_POLICIES, OVERLAP_DESIGNS
 from study.design.design import DEFAULT
 from study.errors import StudyError
 from study.planning.audit import audit, pairs_shared
-from study.planning.plan import QUESTION_COLUMNS, plan
+from study.planning.images import eligible_images
+from study.planning.plan import plan
 from study.planning.stand_in import stand_in_labels
+from study.question_columns import QUESTION_COLUMNS
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +124,7 @@ def designs(draw):
         "exposure": draw(st.sampled_from(EXPOSURES)),
         "foil_policy": draw(st.sampled_from(FOIL_POLICIES)),
         "min_lag": draw(st.sampled_from([1, 5, 50])),
+        "attention_checks": draw(st.sampled_from([0, 0, 1, 2, 3])),
     }
     try:
         return DEFAULT.changed(**changes)
@@ -176,6 +179,70 @@ def test_one_participant_cannot_keep_the_experiments_apart_and_the_plan_says_so(
     assert (first["max", 2] < first["min", 1]).mean() > 0.8
 
 
+def test_attention_checks_are_spread_seen_once_and_leave_the_rest_as_it_was():
+    made, without = planned(20, attention_checks=5), planned(20)
+    checks = made.questions[made.questions["kind"] == "attention"]
+    assert set(checks.groupby("participant").size()) == {5}
+    assert set(checks["experiment"]) == {2}
+    seen = made.questions.groupby(["participant", "image"])["kind"].agg(set)
+    assert all(kinds == {"attention"} for kinds in seen if "attention" in kinds)
+    rest = made.questions[made.questions["kind"] != "attention"]
+    same = ["participant", "experiment", "image", "foil", "side", "kind"]
+    pd.testing.assert_frame_equal(rest[same].reset_index(drop=True), without.questions[same])
+    assert audit(made.questions, made.design, made.images).passed
+
+
+def test_the_foil_of_an_attention_check_is_far_and_speaks_of_another_emotion():
+    made = planned(40, attention_checks=8)
+    labels = made.images.set_index("image")
+    scores = labels[[f"soft_{one.lower()}" for one in EMOTIONS]].to_numpy()
+    checks = made.questions[made.questions["kind"] == "attention"]
+    hard = [EMOTIONS.index(one) for one in labels.loc[checks["image"], "hard_label"]]
+    own = scores[labels.index.get_indexer(checks["image"])]
+    foil = scores[labels.index.get_indexer(checks["foil"])]
+    rows = range(len(checks))
+    assert (own[rows, hard] == own.max(axis=1)).all()
+    assert (own[rows, hard] - foil[rows, hard]).min() >= 0.4
+    assert (foil.argmax(axis=1) != hard).all()
+    usual = made.questions.query("kind == 'first'")["foil_distance"]
+    assert checks["foil_distance"].min() > usual.median()
+
+
+def test_attention_checks_take_of_images_that_nobody_else_meets_before_those_of_the_study():
+    labels = stand_in_labels(40, np.random.default_rng(1))
+    design = DEFAULT.changed(images_per_emotion=10, participants=1, overlap=0, attention_checks=4)
+    made = plan(labels, design, np.random.default_rng(1))
+    assert not any("attention" in note for note in made.notes)
+    listed = tuple(labels["image"].iloc[::5])
+    alone = DEFAULT.changed(
+        images=listed, images_per_emotion=None, participants=1, overlap=0, attention_checks=2
+    )
+    made = plan(labels, alone, np.random.default_rng(1))
+    assert set(made.questions["image"]) == set(listed)
+    assert any("2 attention checks show an image that their participant meets" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"splits": ("validation",)}, {"a", "c"}),
+        ({"ranks": (2, 8)}, {"b", "c"}),
+        ({"margins": (0.2, 1.0)}, {"a"}),
+        ({"subsets": ("Easy",), "splits": ("train", "validation")}, {"a"}),
+    ],
+)
+def test_images_are_drawn_by_split_rank_margin_and_subset(changes, found):
+    labels = stand_in_labels(3, np.random.default_rng(0), ("Happy",)).assign(
+        image=["a", "b", "c"],
+        split=["validation", "train", "validation"],
+        rank=[1, 2, 4],
+        margin=[0.5, -0.1, -0.3],
+        subset=["Easy", "Challenging", "Difficult"],
+    )
+    design = DEFAULT.changed(emotions=("Happy",), images_per_emotion=None, **changes)
+    assert set(eligible_images(labels, design)["image"]) == found
+
+
 def test_an_explicit_list_of_images_is_the_study():
     labels = stand_in_labels(10, np.random.default_rng(0))
     images = tuple(labels["image"].iloc[::4])
@@ -187,10 +254,10 @@ def test_an_explicit_list_of_images_is_the_study():
     ("changes", "words"),
     [
         ({"images_per_emotion": 11}, "asks for 11 of Neutral and the label set has 10"),
-        ({"images_per_emotion": 10, "subsets": ("Difficult",)}, "in subset Difficult"),
+        ({"images_per_emotion": 10, "subsets": ("Difficult",)}, "with subsets Difficult and the label set"),
         ({"images_per_emotion": None, "images": ("nobody",)}, "1 of 1 listed images.*'nobody'"),
         ({"min_lag": 500, "lag_rule": "strict"}, "min_lag = 500 is longer than the study allows"),
-        ({"participants": 200, "overlap": 0}, "too few questions for 200 participants"),
+        ({"participants": 200, "overlap": 0}, "more than the 160 questions that 80 images"),
         (
             {"overlap_design": "complete", "overlap": 0.05, "participants": 12},
             "needs 6 to reach all pairs of 12",
@@ -201,6 +268,19 @@ def test_an_explicit_list_of_images_is_the_study():
         ({"foil_policy": "matched_hard_label", "images_per_emotion": 1}, "has no foil.*of its hard-label"),
         ({"emotions": ("Happy",), "images_per_emotion": 1, "participants": 1, "overlap": 0}, "has no foil"),
         ({"min_foil_difference": 1.0}, "has no foil.*lower the difference"),
+        ({"attention_checks": 9}, "attention_checks = 9 is more than one in five of a participant's"),
+        (
+            {
+                "ranks": (2, 8),
+                "images_per_emotion": 1,
+                "participants": 1,
+                "overlap": 0,
+                "attention_checks": 1,
+            },
+            "Easy images",
+        ),
+        ({"splits": ("validation",)}, "column 'split' is missing"),
+        ({"ranks": (8, 8)}, "with ranks 8 to 8 and the label set has"),
     ],
 )
 def test_an_impossible_design_is_refused_with_the_reason(changes, words):

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from study.errors import NotFoundError
+from study.question_columns import QUESTION_COLUMNS
 from study.trial import answers, trials
 from study.trial.answer_columns import ANSWER_COLUMNS
 from study.trial.posts import AnswerPost
@@ -28,8 +29,8 @@ def test_planned_questions_come_back_as_they_were_planned(here):
     plan = small_plan()
     names = dict(zip(back["question"], plan["question"], strict=True))
     back = back.assign(question=back["question"].map(names), repeats=back["repeats"].map(names))
-    assert list(back.columns) == list(trials.QUESTIONS)
-    pd.testing.assert_frame_equal(back, plan[list(trials.QUESTIONS)], check_dtype=False)
+    assert list(back.columns) == list(QUESTION_COLUMNS)
+    pd.testing.assert_frame_equal(back, plan[list(QUESTION_COLUMNS)], check_dtype=False)
 
 
 def test_only_answered_questions_are_trials(here):

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.replies import ReplyError, refused, reply
 
-OURS = ("/api/trial/", "/health", "/media/labels/", "/join/", "/signin", "/signout")
+OURS = ("/api/trial/", "/health", "/media/labels/", "/join/", "/go/", "/share/", "/signin", "/signout")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),

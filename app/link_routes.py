@@ -14,6 +14,8 @@ from study.access.researchers import sign_in, sign_out
 from study.errors import (
     ExpiredLinkError,
     LinkError,
+    NamelessArrivalError,
+    NoPlaceError,
     RevokedLinkError,
     StudyClosedError,
     UnknownLinkError,
@@ -26,6 +28,8 @@ _PAGES: dict[type[LinkError], tuple[int, str]] = {
     ExpiredLinkError: (410, "This link has expired"),
     RevokedLinkError: (410, "This link is no longer valid"),
     StudyClosedError: (403, "This study is not open"),
+    NoPlaceError: (409, "All places are taken"),
+    NamelessArrivalError: (422, "Please come from Prolific"),
 }
 
 
@@ -38,7 +42,7 @@ def link_routes(place: Place) -> list[Route]:
             with here.database.session() as session:
                 person = accept(session, request.path_params["token"], now=datetime.now(UTC))
         except LinkError as problem:
-            return _refusal(problem)
+            return refusal(problem)
         response = RedirectResponse("/take", 303, NOT_STORED)
         identity.remember(response, request, here.secret, identity.PARTICIPANT_COOKIE, str(person.id))
         return response
@@ -51,7 +55,7 @@ def link_routes(place: Place) -> list[Route]:
             with here.database.begin() as session:
                 token = sign_in(session, request.path_params["token"], datetime.now(UTC))
         except LinkError as problem:
-            return _refusal(problem)
+            return refusal(problem)
         response = RedirectResponse("/", 303, NOT_STORED)
         identity.remember(response, request, here.secret, identity.RESEARCHER_COOKIE, token)
         return response
@@ -74,6 +78,7 @@ def link_routes(place: Place) -> list[Route]:
     ]
 
 
-def _refusal(problem: LinkError) -> Response:
+def refusal(problem: LinkError) -> Response:
+    """The page for whom a link does not let in: why, and what to do."""
     status, title = _PAGES[type(problem)]
     return page(title, str(problem), status)

@@ -24,9 +24,13 @@ _PAGE = """<!doctype html>
 :root {{ color-scheme: light dark }}
 body {{ font: 1.125rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 18vh auto 0; padding: 0 1.5rem }}
 h1 {{ font-size: 1.5rem; line-height: 1.25 }}
+button {{ font: inherit; font-weight: 600; min-height: 3rem; padding: 0 1.75rem; border: 0; border-radius: .5rem;
+  background: #3A4FA3; color: #fff; cursor: pointer }}
+button:focus-visible {{ outline: 3px solid #E69F00; outline-offset: 3px }}
+small {{ opacity: .8 }}
 </style>
 </head>
-<body><main><h1>{title}</h1><p>{text}</p></main></body>
+<body><main><h1>{title}</h1><p>{text}</p>{more}</main></body>
 </html>
 """
 
@@ -53,10 +57,10 @@ def refused(_request: Request, problem: Exception) -> Response:
     return reply(problem.body, problem.status)
 
 
-def page(title: str, text: str, status: int) -> Response:
-    """A small page that says what happened and what to do."""
-    body = _PAGE.format(title=html.escape(title), text=html.escape(text))
-    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+def page(title: str, text: str, status: int, more: str = "") -> Response:
+    """A small page that says what happened and what to do; `more` is HTML of our own, such as a form."""
+    body = _PAGE.format(title=html.escape(title), text=html.escape(text), more=more)
+    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'"
     return HTMLResponse(body, status, {**NOT_STORED, "Content-Security-Policy": policy})
 
 

@@ -8,9 +8,12 @@ from starlette.routing import Route
 
 from app.identity import researcher_of
 from app.link_routes import link_routes
+from app.open_link_routes import open_link_routes
 from app.password_routes import password_routes
+from app.participant.stage_routes import stage_routes
 from app.pictures import UnreadablePictureError, thumbnail
 from app.replies import NOT_STORED, ReplyError
+from app.share_routes import share_routes
 from app.trial_routes import Place, trial_routes
 from study.errors import NotFoundError
 from study.images.catalog import image_path
@@ -47,8 +50,11 @@ def routes(place: Place) -> list[Route]:
 
     return [
         *trial_routes(place),
+        *stage_routes(place),
         Route("/health", health),
         Route("/media/labels/{label_set:int}/{image:int}", picture),
         *link_routes(place),
+        *open_link_routes(place),
         *password_routes(place),
+        *share_routes(place),
     ]

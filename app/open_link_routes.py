@@ -1,0 +1,133 @@
+"""Open links: a page that says what the study is, and a button that takes a place.
+
+Looking at the address takes none: mail programs, chat previews and virus scanners open links too, and each
+would keep a person out. Only the form's post does, and sent twice it takes one place.
+"""
+
+import asyncio
+import html
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from app import identity
+from app.installation import Installation
+from app.link_routes import refusal
+from app.replies import NOT_STORED, page
+from app.trial_routes import Place
+from study.access.open_links import find_open_link
+from study.access.places import Arrival, Partners, claim, held_by, refuse_newcomer
+from study.errors import LinkError
+
+NAMED = "PROLIFIC_PID"
+"""The parameter by which Prolific names the person."""
+KEPT = ("STUDY_ID", "SESSION_ID")
+_LARGEST_FORM, _LONGEST = 4_096, 100
+_FORM = """<form method="post">{fields}<p><button>Take part</button></p></form>
+<p><small>A place is kept for you for an hour once you press the button. You read what the study is about, and
+agree or decline, on the next page.</small></p>"""
+
+
+def open_link_routes(place: Place) -> list[Route]:
+    """GET and POST /go/{token}."""
+    partners = Partners()
+
+    def look(request: Request) -> Response:
+        here, token, now = place(), request.path_params["token"], datetime.now(UTC)
+        arrival = _arrival(request.query_params, secrets.token_urlsafe(16))
+        try:
+            with here.database.session() as session:
+                mine = held_by(session, token, identity.participant_of(here.secret, request.cookies), arrival)
+                if mine is not None:
+                    return _enter(here, request, mine)
+                link, study = find_open_link(session, token, now=now)
+                refuse_newcomer(session, link, study, arrival, now=now)
+                title = study.title
+        except LinkError as problem:
+            return refusal(problem)
+        return page(title, _WELCOME, 200, _form(arrival))
+
+    async def take(request: Request) -> Response:
+        here = place()
+        if request.headers.get("origin", "").partition("://")[2] != request.headers.get("host"):
+            return page("This button is on another site", "Please open the link itself again.", 403)
+        fields = await _fields(request)
+        if fields is None:
+            return page("This form is too large", "Please open the link again.", 413)
+        arrival = _arrival(fields, fields.get("arrival", "")[:_LONGEST] or secrets.token_urlsafe(16))
+        try:
+            participant_id = await _claim(here, request, arrival)
+        except LinkError as problem:
+            return refusal(problem)
+        return _enter(here, request, participant_id)
+
+    async def _claim(here: Installation, request: Request, arrival: Arrival) -> int:
+        token, now = request.path_params["token"], datetime.now(UTC)
+        known = identity.participant_of(here.secret, request.cookies)
+
+        def before() -> tuple[int | None, Mapping[int, Mapping[int, int]]]:
+            with here.database.session() as session:
+                mine = held_by(session, token, known, arrival)
+                if mine is not None:
+                    return mine, {}
+                return None, partners.of(session, find_open_link(session, token, now=now)[1].id)
+
+        mine, shared = await run_in_threadpool(before)
+        if mine is not None:
+            return mine
+        done = here.writer.submit(lambda session: claim(session, token, arrival, shared, now=now))
+        return await asyncio.wrap_future(done)
+
+    return [
+        Route("/go/{token}", look, methods=["GET"]),
+        Route("/go/{token}", take, methods=["POST"]),
+    ]
+
+
+_WELCOME = (
+    "You are invited to a study of how people see emotion in faces. Taking part is voluntary, "
+    "and you can stop at any time."
+)
+
+
+def _enter(here: Installation, request: Request, participant_id: int) -> Response:
+    response = RedirectResponse("/take", 303, NOT_STORED)
+    identity.remember(response, request, here.secret, identity.PARTICIPANT_COOKIE, str(participant_id))
+    return response
+
+
+def _arrival(said: Mapping[str, str], key: str) -> Arrival:
+    """Who arrives, by what the address or the form says; what is absent or no plain code is left out."""
+    codes = {name: said.get(name, "").strip() for name in (NAMED, *KEPT)}
+    plain = {name: code for name, code in codes.items() if _is_code(code)}
+    return Arrival(key, plain.get(NAMED), {name: plain[name] for name in KEPT if name in plain})
+
+
+def _is_code(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST and all(one.isascii() and (one.isalnum() or one in "-_") for one in text)
+
+
+def _form(arrival: Arrival) -> str:
+    named = {} if arrival.external_id is None else {NAMED: arrival.external_id}
+    values = {"arrival": arrival.key, **named, **arrival.external}
+    fields = "".join(
+        f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+        for name, value in values.items()
+    )
+    return _FORM.format(fields=fields)
+
+
+async def _fields(request: Request) -> dict[str, str] | None:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST_FORM:
+            return None
+    read = parse_qs(body.decode("utf-8", "replace"))
+    return {name: values[0] for name, values in read.items()}

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             images=args.images,
         ),
         choices=Choices(_shares(args.split), args.keep_other, args.keep_unlabelled, args.keep_missing),
-        progress=sys.stderr.isatty(),
+        progress=True,
     )
     print(_text(report, args.split))
     return 0

@@ -1,0 +1,96 @@
+"""What a lab starts from a page: importing, training, labelling and evaluating, each as its commands."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from db.settings import Settings
+from study.errors import StudyError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A job before it is queued: its kind, its title, and the commands that do it."""
+
+    kind: str
+    title: str
+    commands: list[list[str]]
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+
+def importing(
+    settings: Settings,
+    name: str,
+    source: Path,
+    *,
+    adapter: str,
+    options: tuple[str, ...] = (),
+) -> Work:
+    """Read a data set by an adapter, and bring it into the database as the dataset `name`.
+
+    `options` are further options of `python -m engine manifest`, such as ("--order", "Happy,Sad").
+
+    Raises:
+        StudyError: the name cannot be a folder's, or the source is not there.
+    """
+    _check_name("dataset", name)
+    if not source.exists():
+        raise StudyError(f"{source} does not exist on the server")
+    manifest = settings.data_dir / "datasets" / name / "images.parquet"
+    read = ["engine", "manifest", str(source), "--adapter", adapter, "--out", str(manifest), *options]
+    bring = ["study", "import", name, "--manifest", str(manifest), "--beside"]
+    return Work("import", f"Import {name}", [read, bring], {"dataset": name})
+
+
+def training(
+    settings: Settings,
+    name: str,
+    manifest: Path,
+    *,
+    recipe: str,
+    annotations: Path | None = None,
+    pretrained: bool = True,
+    changes: tuple[str, ...] = (),
+) -> Work:
+    """Train a recipe on a manifest's images into the bundle `name`, and evaluate it on its test images."""
+    _check_name("bundle", name)
+    _check_file("manifest", manifest)
+    bundle = settings.data_dir / "bundles" / name
+    train = ["engine", "train", str(manifest), "--recipe", recipe, "--out", str(bundle)]
+    if annotations is not None:
+        _check_file("table of votes", annotations)
+        train += ["--annotations", str(annotations)]
+    if not pretrained:
+        train.append("--no-pretrained")
+    for change in changes:
+        train += ["--set", change]
+    evaluate = ["engine", "evaluate", str(bundle), "--out", str(bundle / "evaluation")]
+    return Work("train", f"Train {name}", [train, evaluate], {"bundle": name})
+
+
+def labelling(settings: Settings, name: str, dataset: str, manifest: Path, bundle: str) -> Work:
+    """Soft-label a dataset's images with a bundle, and bring the labels in as the label set `name`."""
+    _check_name("label set", name)
+    _check_file("manifest", manifest)
+    folder = settings.data_dir / "bundles" / bundle
+    if not folder.is_dir():
+        raise StudyError(f"there is no bundle {bundle!r} in {folder.parent}")
+    out = settings.data_dir / "labels" / f"{name}.parquet"
+    label = ["engine", "label", str(manifest), "--bundle", str(folder), "--out", str(out)]
+    bring = ["study", "import", dataset, "--labels", str(out), "--label-set", name]
+    return Work("label", f"Label {dataset} with {bundle}", [label, bring], {"label_set": name})
+
+
+def _check_name(what: str, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise StudyError(
+            f"the {what} {name!r} cannot be a folder's name: use letters, digits, dots, hyphens, underscores"
+        )
+
+
+def _check_file(what: str, file: Path) -> None:
+    if not file.is_file():
+        raise StudyError(f"the {what} {file} is not there")

@@ -1,0 +1,108 @@
+"""The queue of jobs: put in, watched, stopped; a job whose process has died is found out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.tables import Job
+from study.access.audit import note
+from study.errors import NotFoundError, StudyError
+
+State = Literal["queued", "running", "done", "failed", "stopped"]
+SILENT = timedelta(seconds=30)
+"""A job that has not said for this long that it lives is taken to be dead; it says so every second."""
+DIED = (
+    "The job's process ended without a word: it was killed, or the machine was restarted. "
+    "Start it again: finished parts are kept."
+)
+
+
+def add_job(
+    session: Session,
+    kind: str,
+    title: str,
+    commands: Sequence[Sequence[str]],
+    *,
+    by: int | None,
+    now: datetime,
+    needs: Mapping[str, Any] | None = None,
+) -> Job:
+    """Put a job at the end of the queue.
+
+    `commands` are run one after the other as `python -m …`, such as ["engine", "label", …], each only if
+    the one before ended well. `needs` are plain values that a page wants to show.
+    """
+    job = Job(
+        kind=kind,
+        title=title[:300],
+        arguments={"commands": [list(command) for command in commands], **(needs or {})},
+        state="queued",
+        started_by=by,
+        created_at=now,
+        heartbeat_at=now,
+    )
+    session.add(job)
+    session.flush()
+    note(session, by, "job.started", title, {"job": job.id, "kind": kind}, now=now)
+    return job
+
+
+def again(session: Session, job_id: int, *, by: int | None, now: datetime) -> Job:
+    """Put a job that has failed or was stopped into the queue once more; it goes on where it was.
+
+    Raises:
+        StudyError: it is queued, running or done.
+    """
+    before = get_job(session, job_id)
+    if before.state not in ("failed", "stopped"):
+        raise StudyError(
+            f"the job {before.title!r} is {before.state}: only a failed or stopped one starts again"
+        )
+    more = {key: value for key, value in before.arguments.items() if key != "commands"}
+    return add_job(
+        session, before.kind, before.title, before.arguments["commands"], by=by, now=now, needs=more
+    )
+
+
+def get_job(session: Session, job_id: int) -> Job:
+    """A job by its number; raises NotFoundError where there is none."""
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFoundError(f"there is no job {job_id}")
+    return job
+
+
+def jobs(session: Session, now: datetime, limit: int = 50) -> list[Job]:
+    """The latest jobs, newest first; those whose process has died are marked as failed before."""
+    mark_dead(session, now)
+    return list(session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
+
+
+def mark_dead(session: Session, now: datetime) -> None:
+    """Mark jobs that have been silent for too long as failed."""
+    session.execute(
+        update(Job)
+        .where(Job.state.in_(("queued", "running")), Job.heartbeat_at < now - SILENT)
+        .values(state="failed", message=DIED, finished_at=now)
+    )
+
+
+def stop_job(session: Session, job_id: int, *, by: int | None, now: datetime) -> None:
+    """Ask a job to stop; its process sees that within two seconds, and keeps what is done."""
+    job = get_job(session, job_id)
+    if job.state not in ("queued", "running"):
+        return
+    job.state, job.finished_at = "stopped", now
+    job.message = "Stopped. Start it again, and it goes on with what it has."
+    note(session, by, "job.stopped", job.title, {"job": job.id}, now=now)
+    session.flush()
+
+
+def is_next(session: Session, job_id: int, now: datetime) -> bool:
+    """Whether no earlier job waits or runs: jobs run one at a time, as each takes the whole machine."""
+    mark_dead(session, now)
+    earlier = select(Job.id).where(Job.id < job_id, Job.state.in_(("queued", "running"))).limit(1)
+    return session.scalar(earlier) is None

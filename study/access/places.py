@@ -156,7 +156,7 @@ def _known(session: Session, link_id: int, study_id: int, arrival: Arrival) -> i
     return found
 
 
-def _open_to(session: Session, link: OpenLink, now: datetime) -> Select[tuple[int]]:
+def _open_to(session: Session, link: OpenLink, now: datetime) -> Select[int]:
     """The places that a newcomer of this link may have, those first that nobody ever took.
 
     Who let a place lapse may still come back to it, so a link that has given out its capacity hands on its
@@ -185,7 +185,7 @@ def _best_place(session: Session, link: OpenLink, partners: Shared, now: datetim
     return None
 
 
-def _locked(place: int, now: datetime) -> Select[tuple[int]]:
+def _locked(place: int, now: datetime) -> Select[int]:
     """The place if it is still free; one that is just being consented to is passed over."""
     still = select(Participant.id).where(Participant.id == place, free(now))
     return still.with_for_update(skip_locked=True, of=Participant)

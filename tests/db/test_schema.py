@@ -68,11 +68,13 @@ def _written_rules():
     )
 
 
-def test_the_guards_of_answers_and_of_the_audit_log_are_there(tmp_path):
+def test_the_guards_of_answers_plans_and_the_audit_log_are_there(tmp_path):
     _, database = empty_database(tmp_path)
     with database.engine.connect() as connection:
         guarded = connection.execute(text("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"))
-        assert sorted(guarded.scalars()) == sorted(["answer", "answer_event", "audit_event"] * 2)
+        assert sorted(guarded.scalars()) == sorted(
+            ["answer", "answer_event", "audit_event", "question", "study"] * 2
+        )
 
 
 def test_the_label_columns_follow_the_emotions_in_their_order():

@@ -290,7 +290,34 @@ _UNDONE = """(SELECT event FROM answer_event WHERE question_id = OLD.question_id
     AND event IN ('stored', 'undone') ORDER BY id DESC LIMIT 1)"""
 _KEPT = "(SELECT erased_at FROM participant WHERE id = OLD.participant_id) IS NULL"
 
+# What a preregistration names; the state of a study, its deadline, and whose a question is, may change.
+_REGISTERED = (
+    *("name", "kind", "simulated", "design", "label_set_id", "dataset_id", "seed", "consent_text"),
+    *("frozen_at", "preregistration"),
+)
+_PLANNED = (
+    "position",
+    "experiment",
+    "image_id",
+    "foil_image_id",
+    "foil_distance",
+    "side",
+    "kind",
+    "repeats_id",
+)
+_IN_REGISTERED = "(SELECT preregistration FROM study WHERE id = OLD.study_id) IS NOT NULL"
+
 _SQLITE = (
+    f"""CREATE TRIGGER study_keeps_updates BEFORE UPDATE OF {", ".join(_REGISTERED)} ON study
+    WHEN OLD.preregistration IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'a frozen study is never changed'); END""",
+    """CREATE TRIGGER study_keeps_deletes BEFORE DELETE ON study WHEN OLD.preregistration IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'a frozen study is never changed'); END""",
+    f"""CREATE TRIGGER question_keeps_updates BEFORE UPDATE OF {", ".join(_PLANNED)} ON question
+    WHEN {_IN_REGISTERED}
+    BEGIN SELECT RAISE(ABORT, 'a question of a frozen study is never changed'); END""",
+    f"""CREATE TRIGGER question_keeps_deletes BEFORE DELETE ON question WHEN {_IN_REGISTERED}
+    BEGIN SELECT RAISE(ABORT, 'a question of a frozen study is never changed'); END""",
     """CREATE TRIGGER answer_event_keeps_updates BEFORE UPDATE ON answer_event
     BEGIN SELECT RAISE(ABORT, 'answer_event is append-only'); END""",
     f"""CREATE TRIGGER answer_event_keeps_deletes BEFORE DELETE ON answer_event WHEN {_KEPT}
@@ -327,6 +354,26 @@ _POSTGRESQL = (
     $$ BEGIN RAISE EXCEPTION 'audit_event is append-only'; END $$""",
     """CREATE TRIGGER audit_event_keeps BEFORE UPDATE OR DELETE ON audit_event
     FOR EACH ROW EXECUTE FUNCTION audit_event_refuse()""",
+    """CREATE FUNCTION study_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN
+        IF OLD.preregistration IS NULL THEN
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'a frozen study is never changed';
+    END $$""",
+    f"""CREATE TRIGGER study_keeps BEFORE UPDATE OF {", ".join(_REGISTERED)} OR DELETE ON study
+    FOR EACH ROW EXECUTE FUNCTION study_refuse()""",
+    f"""CREATE FUNCTION question_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN
+        IF NOT ({_IN_REGISTERED}) THEN
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'a question of a frozen study is never changed';
+    END $$""",
+    f"""CREATE TRIGGER question_keeps BEFORE UPDATE OF {", ".join(_PLANNED)} OR DELETE ON question
+    FOR EACH ROW EXECUTE FUNCTION question_refuse()""",
 )
 
 

@@ -59,3 +59,11 @@ class TooManyAttemptsError(StudyError):
 
 class PeopleError(StudyError):
     """A change to who may look that cannot be made."""
+
+
+class FrozenError(StudyError):
+    """A change to a study that is frozen, or an opening of one that is not."""
+
+
+class PreregistrationError(StudyError):
+    """A preregistration bundle that is none, or whose files were changed."""

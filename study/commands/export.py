@@ -1,0 +1,48 @@
+"""Export a study as an anonymised Psych-DS data set: tables, data dictionary, and Parquet."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+NAME = "export"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("study", metavar="STUDY", help="a study's name or id in DATA_DIR")
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="a folder that is new or empty"
+    )
+    parser.add_argument("--force", action="store_true", help="replace an earlier export in that folder")
+    parser.add_argument(
+        "--keep-codes", action="store_true", help="keep the participants' codes, which are else drawn anew"
+    )
+    parser.add_argument(
+        "--demographics",
+        action="store_true",
+        help="include what participants said of themselves, which may tell who they are",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the data set and say what is in it."""
+    from datetime import UTC, datetime
+
+    import numpy as np
+
+    from study.exporting.folder import export_folder
+    from study.exporting.tables import Options
+    from study.reporting.installation import opened_study
+
+    options = Options(args.keep_codes, args.demographics)
+    # Codes must not be drawn again by anyone, so nothing seeds them.
+    rng = np.random.default_rng()
+    with opened_study(args.study) as (session, study_id):
+        rows = export_folder(
+            session, study_id, args.out, now=datetime.now(UTC), rng=rng, options=options, force=args.force
+        )
+    for name, count in rows.items():
+        print(f"{name:14} {count:9,} rows")
+    print(f"Written: {args.out}")
+    return 0

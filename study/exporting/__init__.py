@@ -1,0 +1,1 @@
+"""Export of a study as an anonymised Psych-DS data set, and its way back."""

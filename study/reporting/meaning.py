@@ -1,0 +1,205 @@
+"""What each finding means: one sentence made of its numbers, for readers who skip the figure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from study.findings.agreement import InterAgreement
+from study.findings.bias import SideBias
+from study.findings.consistency import SelfAgreement
+from study.findings.discrimination import Discrimination
+from study.findings.engine_people import EnginePeople
+from study.findings.estimate import Estimate
+from study.findings.preference import Preference
+from study.findings.psychometric import TARGET, Psychometric
+from study.findings.quality import Quality
+from study.findings.retest import Retest
+from study.reporting.wording import beyond, points, probability, share, value
+
+
+def preference(found: Preference) -> str:
+    """Which label is preferred, by how much, and by how many."""
+    if not found.overall["soft"].n:
+        return "Nobody has answered a question of Experiment 1 yet."
+    test = found.soft_vs_hard
+    verdict = _verdict(found)
+    exact = probability(test.p_exact)
+    shares = f"soft {share(found.overall['soft'])}, hard {share(found.overall['hard'])}"
+    difference = f"difference {points(test.difference)}{', exact ' + exact if exact else ''}"
+    prefer = found.participants_preferring_soft
+    many = (
+        "" if prefer.estimate is None else f"; {round(prefer.estimate * prefer.n)} of {prefer.n} participants"
+    )
+    return f"{verdict}: {shares}, {difference}{many} chose soft more often."
+
+
+def _verdict(found: Preference) -> str:
+    test = found.soft_vs_hard
+    if test.difference.low is None:
+        return "Too few participants for a verdict beyond these people"
+    side = beyond(test.difference, 0)
+    if not side:
+        return "These answers do not settle whether people prefer soft- or hard-labels"
+    winner, loser = ("soft", "hard") if side > 0 else ("hard", "soft")
+    if test.p_exact is not None and test.p_exact > 0.05:
+        return f"These answers lean towards {winner}-labels, though Fisher's exact test is not below .05"
+    return f"People prefer {winner}-labels to {loser}-labels"
+
+
+def accuracy(found: Discrimination) -> str:
+    """Whether the own soft-label is recognised above chance."""
+    if not found.overall.n:
+        return "Nobody has answered a question of Experiment 2 yet."
+    verdict = {
+        1: "People recognise an image's own soft-label more often than chance",
+        -1: "People pick the own soft-label less often than chance",
+        0: "These answers do not tell recognition from chance",
+    }.get(beyond(found.overall, 0.5) or 0, "")
+    if found.overall.low is None:
+        verdict = "One participant says nothing of others"
+    return f"{verdict}: {share(found.overall)} right where chance is 50 %, d' = {value(found.d_prime)}."
+
+
+def agreement(own: SelfAgreement, between: InterAgreement) -> str:
+    """Self-agreement beside inter-agreement."""
+    return (
+        f"Answered as before when asked again: {share(own.overall)} of questions; answered alike by two "
+        f"participants: {share(between.overall)}."
+    )
+
+
+def largest_and_smallest(rows: pd.DataFrame, name: str, what: str) -> str:
+    """The groups in which a share is largest and smallest."""
+    known = rows[rows[name].notna() & (rows["n"] > 0)].reset_index(drop=True)
+    if known.empty:
+        return "There are no answers to compare yet."
+    groups, shares = [str(group) for group in known.iloc[:, 0]], known[name].to_numpy(float)
+    if len(known) == 1:
+        return f"There is one group, {groups[0]}, where {what} in {shares[0]:.0%} of answers."
+    high, low = int(shares.argmax()), int(shares.argmin())
+    ends = [f"{groups[at]} ({shares[at]:.0%}, n = {known['n'].iloc[at]:,})" for at in (high, low)]
+    apart = _apart(known, name, high, low)
+    return f"Of the groups, {what} most and least often in {ends[0]} and {ends[1]}, {apart}."
+
+
+def _apart(rows: pd.DataFrame, name: str, high: int, low: int) -> str:
+    prefix = f"{name}_" if f"{name}_low" in rows.columns else ""
+    floor, top = rows[f"{prefix}low"].to_numpy(float)[high], rows[f"{prefix}high"].to_numpy(float)[low]
+    if not np.isfinite([floor, top]).all():
+        return "without intervals to compare them by"
+    return "whose intervals lie apart" if floor > top else "whose intervals overlap"
+
+
+def psychometric(found: Psychometric) -> str:
+    """The distance at which three in four are right."""
+    if found.reason:
+        return f"No function could be fitted: {found.reason}."
+    fits = "" if found.fit_p is None else f"; test of fit {probability(found.fit_p)}"
+    return (
+        f"Three in four choices are right ({TARGET:.0%}) where the foil's distance is "
+        f"{value(found.threshold)}; slope {value(found.slope)}, lapses {share(found.lapse)}{fits}."
+    )
+
+
+def coefficients(who: str, percent: Estimate, kappa: Estimate, ac1: Estimate) -> str:
+    """Percent agreement with two coefficients that take chance away."""
+    return (
+        f"Agreement of participants {who}: {share(percent)} of questions; beyond chance, Cohen's kappa "
+        f"{value(kappa)}, Gwet's AC1 {value(ac1)}."
+    )
+
+
+def lag(found: Retest) -> str:
+    """Whether agreement fades with the lag, and how much of it follows the sides."""
+    sides = f"with sides as before it is {share(found.same)}, with sides exchanged {share(found.swapped)}"
+    known = beyond(found.lag_effect, 0)
+    if known is None:
+        return f"How self-agreement changes with the questions in between is not known; {sides}."
+    change = {1: "grows", -1: "fades", 0: "shows no clear change"}[known]
+    effect = points(found.lag_effect)
+    return f"Self-agreement {change} as more questions lie in between ({effect} for a doubling); {sides}."
+
+
+def ceiling(rows: pd.DataFrame) -> str:
+    """How much of what noise allows is reached."""
+    known = rows["of_ceiling"].dropna() if "of_ceiling" in rows else pd.Series(dtype=float)
+    if known.empty:
+        return "No pair has both shared questions and repeats yet."
+    return (
+        f"Pairs reach {known.mean():.0%} of the agreement that their self-agreements allow on average, so "
+        f"the rest is what people see differently; {len(known)} pairs, {known.min():.0%} to "
+        f"{known.max():.0%}."
+    )
+
+
+def side(found: SideBias) -> str:
+    """Whether answers lean to a side."""
+    if not found.left.n:
+        return f"Nobody has chosen a side in Experiment {found.experiment} yet."
+    leans = {1: "lean to the left", -1: "lean to the right", 0: "lean to neither side"}
+    verdict = leans[beyond(found.left, 0.5) or 0]
+    return f"Answers {verdict}: left {share(found.left)}, order effect {points(found.order_effect)}."
+
+
+def response_times(found: Quality) -> str:
+    """The medians of the participants."""
+    medians = found.by_participant["median_rt_ms"].dropna() / 1000
+    if medians.empty:
+        return "There are no response times yet."
+    if len(medians) == 1:
+        return f"The participant's median time is {medians.iloc[0]:.1f} s."
+    return (
+        f"The participants' median times run from {medians.min():.1f} s to {medians.max():.1f} s, the "
+        f"middle one {medians.median():.1f} s."
+    )
+
+
+def speed(found: Quality) -> str:
+    """Accuracy of the quickest and the slowest fifth."""
+    known = found.speed[found.speed["n"] > 0]
+    if len(known) < 2:
+        return "There are too few answers to Experiment 2 to set speed against accuracy."
+    quick, slow = known.iloc[0], known.iloc[-1]
+    return (
+        f"Of the quickest fifth of answers {quick['accuracy']:.0%} are right, of the slowest "
+        f"{slow['accuracy']:.0%}; their intervals {'lie apart' if _disjoint(quick, slow) else 'overlap'}."
+    )
+
+
+def _disjoint(one: pd.Series, other: pd.Series) -> bool:
+    return bool(one["low"] > other["high"] or other["low"] > one["high"])
+
+
+def course(found: Quality) -> str:
+    """Fatigue and slowing."""
+    known = beyond(found.fatigue, 0)
+    if known is None:
+        return "Whether accuracy changes in the course of the study is not known yet."
+    change = {1: "rises", -1: "falls", 0: "shows no clear change"}[known]
+    return (
+        f"From the first to the last question accuracy {change} ({points(found.fatigue)}); the logarithm of "
+        f"response time changes by {value(found.slowing)}."
+    )
+
+
+def flags(found: Quality) -> str:
+    """Who is flagged for what."""
+    rows = found.by_participant
+    flagged = rows[rows["flagged"] != ""]
+    if rows.empty:
+        return "There are no answers to judge yet."
+    if flagged.empty:
+        return f"None of the {len(rows)} participants is flagged."
+    who = "; ".join(
+        f"{name} ({why})" for name, why in zip(flagged["participant"], flagged["flagged"], strict=True)
+    )
+    return f"{len(flagged)} of {len(rows)} participants are flagged: {who}."
+
+
+def engine(found: EnginePeople) -> str:
+    """Slopes on the margin."""
+    return (
+        "As the margin goes from 0 to 1, the participants' shares change: soft by "
+        f"{points(found.soft_slope)}, right choices by {points(found.accuracy_slope)}."
+    )

@@ -1,0 +1,48 @@
+"""Numbers in sentences: shares as percents, intervals in brackets, and why a number is missing."""
+
+from __future__ import annotations
+
+from study.findings.estimate import Estimate
+
+
+def share(one: Estimate) -> str:
+    """A share (0-1) with its interval, such as `65.1 % [61.9, 68.2]`; in words where it is undefined."""
+    return _said(one, 100, 1, " %")
+
+
+def points(one: Estimate) -> str:
+    """A difference of shares, in percentage points with its sign."""
+    return _said(one, 100, 1, " points", signed=True)
+
+
+def value(one: Estimate, digits: int = 2) -> str:
+    """Any other number with its interval."""
+    return _said(one, 1, digits, "")
+
+
+def _said(one: Estimate, times: float, digits: int, unit: str, signed: bool = False) -> str:
+    if one.estimate is None:
+        return f"not defined ({one.reason or 'no answers'})"
+    sign = "+" if signed else ""
+    text = f"{times * one.estimate:{sign}.{digits}f}{unit}"
+    if one.low is None or one.high is None:
+        return f"{text} (no interval: {one.reason or 'undefined'})"
+    low, high = (f"{times * end:{sign}.{digits}f}" for end in (one.low, one.high))
+    about = ", approximate" if one.approximate else ""
+    return f"{text} [{low}, {high}{about}]"
+
+
+def probability(value: float | None) -> str:
+    """A p value, such as `p = .031` or `p < .001`; empty where undefined."""
+    if value is None:
+        return ""
+    return "p < .001" if value < 0.001 else f"p = {value:.3f}".replace("0.", ".")
+
+
+def beyond(one: Estimate, bound: float) -> int | None:
+    """1 where the whole interval lies above the bound, -1 where below, 0 where it holds it; None where
+    undefined.
+    """
+    if one.low is None or one.high is None:
+        return None
+    return 1 if one.low > bound else -1 if one.high < bound else 0

@@ -19,7 +19,8 @@ from study.access.researchers import session_researcher
 
 PARTICIPANT_COOKIE = "facevalue_participant"
 RESEARCHER_COOKIE = "facevalue_researcher"
-_DAYS = {PARTICIPANT_COOKIE: 365, RESEARCHER_COOKIE: 30}
+READER_COOKIE = "facevalue_reader"
+_DAYS = {PARTICIPANT_COOKIE: 365, RESEARCHER_COOKIE: 30, READER_COOKIE: 90}
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ def researcher_of(place: Installation, cookies: Mapping[str, str], now: datetime
 def session_token(secret: bytes, cookies: Mapping[str, str]) -> str | None:
     """The token of the researcher's session that the cookies hold."""
     return unsigned(secret, RESEARCHER_COOKIE, cookies.get(RESEARCHER_COOKIE))
+
+
+def reader_token(secret: bytes, cookies: Mapping[str, str]) -> str | None:
+    """The token of the share link that the cookies hold; whether it still opens anything is asked anew."""
+    return unsigned(secret, READER_COOKIE, cookies.get(READER_COOKIE))
 
 
 def signed(secret: bytes, name: str, value: str) -> str:

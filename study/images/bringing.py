@@ -1,7 +1,8 @@
 """A whole data set brought into the database at once: images, votes and labels, or nothing."""
 
+import os
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 from sqlalchemy import select
@@ -49,7 +50,8 @@ def bring_in(
     brought: dict[str, int] = {}
     if manifest is not None:
         images = read_manifest(manifest, check_files=False, labels=LABELS, unlabelled=True)
-        dataset = import_dataset(session, name, manifest.parent, images, data_dir=settings.data_dir, now=now)
+        root, images = _rooted(manifest.parent, images)
+        dataset = import_dataset(session, name, root, images, data_dir=settings.data_dir, now=now)
         brought["images"] = len(images)
     else:
         found = session.scalar(select(Dataset).where(Dataset.name == name))
@@ -64,6 +66,17 @@ def bring_in(
         brought["labels"] = len(frame)
     note(session, by, "dataset.imported", name, dict(brought), now=now)
     return brought
+
+
+def _rooted(folder: Path, images: pd.DataFrame) -> tuple[Path, pd.DataFrame]:
+    """The folder that all paths lie in, where a manifest stands beside its images rather than above them."""
+    ups = images["path"].str.extract(r"^((?:\.\./)+)", expand=False).fillna("")
+    if ups.nunique() != 1 or not ups.iloc[0]:
+        return folder, images
+    below = images["path"].str.removeprefix(str(ups.iloc[0]))
+    shared = os.path.commonpath([str(PurePosixPath(path).parent) for path in below.unique()])
+    within = [PurePosixPath(path).relative_to(shared).as_posix() for path in below]
+    return (folder / str(ups.iloc[0]) / shared).resolve(), images.assign(path=within)
 
 
 def _beside(manifest: Path, what: str) -> Path | None:

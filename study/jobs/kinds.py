@@ -48,40 +48,51 @@ def importing(
 def training(
     settings: Settings,
     name: str,
-    manifest: Path,
+    dataset: str,
     *,
     recipe: str,
-    annotations: Path | None = None,
+    votes: bool = False,
     pretrained: bool = True,
     changes: tuple[str, ...] = (),
 ) -> Work:
-    """Train a recipe on a manifest's images into the bundle `name`, and evaluate it on its test images."""
+    """Train a recipe on a dataset's images into the bundle `name`, and evaluate it on its test images.
+
+    `votes` takes the annotators' votes in place of the images' hard-labels; `changes` are KEY=VALUE settings.
+    """
     _check_name("bundle", name)
-    _check_file("manifest", manifest)
     bundle = settings.data_dir / "bundles" / name
+    manifest, annotations = _tables(settings, dataset)
+    write = ["study", "manifest", dataset, "--out", str(manifest)]
     train = ["engine", "train", str(manifest), "--recipe", recipe, "--out", str(bundle)]
-    if annotations is not None:
-        _check_file("table of votes", annotations)
+    if votes:
+        write += ["--annotations", str(annotations)]
         train += ["--annotations", str(annotations)]
     if not pretrained:
         train.append("--no-pretrained")
     for change in changes:
         train += ["--set", change]
     evaluate = ["engine", "evaluate", str(bundle), "--out", str(bundle / "evaluation")]
-    return Work("train", f"Train {name}", [train, evaluate], {"bundle": name})
+    return Work("train", f"Train {name} on {dataset}", [write, train, evaluate], {"bundle": name})
 
 
-def labelling(settings: Settings, name: str, dataset: str, manifest: Path, bundle: str) -> Work:
+def labelling(settings: Settings, name: str, dataset: str, bundle: str) -> Work:
     """Soft-label a dataset's images with a bundle, and bring the labels in as the label set `name`."""
     _check_name("label set", name)
-    _check_file("manifest", manifest)
     folder = settings.data_dir / "bundles" / bundle
     if not folder.is_dir():
         raise StudyError(f"there is no bundle {bundle!r} in {folder.parent}")
+    manifest, _ = _tables(settings, dataset)
     out = settings.data_dir / "labels" / f"{name}.parquet"
+    write = ["study", "manifest", dataset, "--out", str(manifest)]
     label = ["engine", "label", str(manifest), "--bundle", str(folder), "--out", str(out)]
     bring = ["study", "import", dataset, "--labels", str(out), "--label-set", name]
-    return Work("label", f"Label {dataset} with {bundle}", [label, bring], {"label_set": name})
+    return Work("label", f"Label {dataset} with {bundle}", [write, label, bring], {"label_set": name})
+
+
+def _tables(settings: Settings, dataset: str) -> tuple[Path, Path]:
+    """Where a dataset's manifest and votes are written for the engine."""
+    folder = settings.data_dir / "cache" / "manifests" / dataset
+    return folder / "images.parquet", folder / "annotations.parquet"
 
 
 def _check_name(what: str, name: str) -> None:
@@ -89,8 +100,3 @@ def _check_name(what: str, name: str) -> None:
         raise StudyError(
             f"the {what} {name!r} cannot be a folder's name: use letters, digits, dots, hyphens, underscores"
         )
-
-
-def _check_file(what: str, file: Path) -> None:
-    if not file.is_file():
-        raise StudyError(f"the {what} {file} is not there")

@@ -4,11 +4,13 @@ import pytest
 from PIL import Image as Picture
 from sqlalchemy import func, select
 
-from db.tables import Annotation, Image, Label
+from db.tables import Annotation, Dataset, Image, Label
 from engine.emfacs import EMOTIONS
+from engine.images import read_manifest
 from engine.soft_labels import SOFT_COLUMNS
 from study.errors import CatalogError, NotFoundError
 from study.images.bringing import bring_in
+from study.images.manifests import write_manifest, write_votes
 from tests.small_study import NOW, empty_database
 
 
@@ -46,6 +48,23 @@ def test_what_lies_beside_a_manifest_comes_in_with_it_and_labels_get_their_stand
         assert session.scalar(select(func.count(Annotation.id))) == 16
         assert set(session.scalars(select(Label.subset))) == {"Easy"}
         assert set(session.scalars(select(Label.rank))) == {1}
+
+
+def test_a_manifest_far_from_its_images_is_taken_and_can_be_written_again(here, tmp_path):
+    settings, database, folder = here
+    far = tmp_path / "data" / "datasets" / "mine" / "images.parquet"
+    far.parent.mkdir(parents=True)
+    images = pd.read_parquet(folder / "images.parquet")
+    images.assign(path="../../../faces/" + images["path"]).to_parquet(far)
+    _bring(here, manifest=far, annotations=folder / "images.annotations.parquet")
+    with database.session() as session:
+        assert session.scalar(select(Dataset.root)) == str(folder)
+        out = tmp_path / "elsewhere" / "images.parquet"
+        assert write_manifest(session, settings, "mine", out) == 8
+        assert write_votes(session, "mine", out.with_name("votes.parquet")) == 16
+    again = read_manifest(out)
+    assert list(again["hard_label"]) == list(EMOTIONS)
+    assert set(pd.read_parquet(out.with_name("votes.parquet"))["annotator"]) == {"a", "b"}
 
 
 def test_labels_can_be_brought_later_to_a_dataset_that_is_there(here):

@@ -1,0 +1,68 @@
+"""A dataset of the database as files that the engine reads: its image manifest, and the votes."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.settings import Settings
+from db.tables import Annotation, Dataset, Image
+from engine.images import OPTIONAL_COLUMNS, write_table
+from study.errors import NotFoundError
+
+_COLUMNS = ("path", "hard_label", "split", *OPTIONAL_COLUMNS)
+
+
+def write_manifest(session: Session, settings: Settings, name: str, out: Path) -> int:
+    """Write the manifest of dataset `name` to `out` (.parquet or .csv); returns how many images it has.
+
+    Paths are relative to the folder of `out`, wherever the images lie.
+
+    Raises:
+        NotFoundError: there is no such dataset.
+    """
+    dataset = _dataset(session, name)
+    columns = [column for column in _COLUMNS if hasattr(Image, column)]
+    query = (
+        select(Image.name, *(getattr(Image, column) for column in columns))
+        .where(Image.dataset_id == dataset.id)
+        .order_by(Image.id)
+    )
+    frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=["image", *columns])
+    root = Path(os.path.relpath(settings.data_dir / dataset.root, out.absolute().parent)).as_posix()
+    frame["path"] = [f"{root}/{path}" for path in frame["path"]]
+    kept = [column for column in frame if column in ("image", *_COLUMNS[:3]) or frame[column].notna().any()]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_table(frame[kept], out)
+    return len(frame)
+
+
+def write_votes(session: Session, name: str, out: Path) -> int:
+    """Write the votes on dataset `name` (image, annotator, label, annotated_at); returns how many.
+
+    `python -m engine train --annotations` takes the file. Nothing is written where there is no vote.
+
+    Raises:
+        NotFoundError: there is no such dataset.
+    """
+    dataset = _dataset(session, name)
+    query = (
+        select(Image.name, Annotation.annotator, Annotation.label, Annotation.annotated_at)
+        .join(Image, Image.id == Annotation.image_id)
+        .where(Image.dataset_id == dataset.id)
+        .order_by(Annotation.id)
+    )
+    rows = [tuple(row) for row in session.execute(query)]
+    if rows:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_table(pd.DataFrame(rows, columns=["image", "annotator", "label", "annotated_at"]), out)
+    return len(rows)
+
+
+def _dataset(session: Session, name: str) -> Dataset:
+    found = session.scalar(select(Dataset).where(Dataset.name == name))
+    if found is None:
+        raise NotFoundError(f"there is no dataset {name!r}")
+    return found

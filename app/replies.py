@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from study.trial.answers import Outcome
-from study.trial.flow import OPTIONS, Progress, ShownLabel, ShownQuestion
+from study.trial.flow import Progress, ShownLabel, ShownQuestion
+from study.trial.tasks import TASKS
 
 NOT_STORED = {"Cache-Control": "no-store"}
 LARGEST_BODY = 16_384
@@ -103,16 +104,17 @@ def progress_json(progress: Progress) -> dict[str, int]:
 
 def question_json(question: ShownQuestion) -> dict[str, Any]:
     """A question as the page draws it."""
-    return {
+    shown = {
         "id": question.id,
         "number": question.number,
         "total": question.total,
         "experiment": question.experiment,
         "image": f"/api/trial/questions/{question.id}/image",
-        "left": _label_json(question.left),
-        "right": _label_json(question.right),
-        "options": OPTIONS[question.experiment],
     }
+    if question.left is None or question.right is None:
+        return shown
+    labels = {"left": _label_json(question.left), "right": _label_json(question.right)}
+    return {**shown, **labels, "options": TASKS[question.experiment].options}
 
 
 def _label_json(label: ShownLabel) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -15,15 +15,23 @@ from app.pictures import UnreadablePictureError, shown_file
 from app.replies import ReplyError, outcome_json, progress_json, question_json, read_json, reply
 from study.errors import InvalidPostError, NotFoundError
 from study.images.catalog import image_path
+from study.participation import own_pace
 from study.trial import answers, flow
 from study.trial.posts import AnswerPost, UndoPost
+from study.trial.standing import standing
 
 Place = Callable[[], Installation]
-FIRST_QUESTIONS = 8
+FIRST_QUESTIONS = 40
+"""Enough for more than two minutes without a network, right from the start, at three seconds a question."""
 
 _REFUSALS: dict[str, tuple[int, str]] = {
     "not_yours": (403, "This question is another participant's."),
     "consent": (403, "Please agree to take part first."),
+    "stage": (403, "Something else comes before the questions."),
+    "withdrawn": (410, "You have ended your participation."),
+    "erased": (410, "Your answers were erased, as you asked."),
+    "replaced": (410, "Your remaining questions went to another participant."),
+    "disqualified": (410, "Your participation has ended."),
     "unknown_question": (404, "There is no such question."),
     "moved_on": (409, "This question is not the next one."),
     "closed": (410, "The study takes no answers at present."),
@@ -35,15 +43,17 @@ def trial_routes(place: Place) -> list[Route]:
     """The routes under /api/trial."""
 
     def state(request: Request) -> Response:
-        participant_id = _participant(place(), request)
+        participant_id = participant_in(place(), request)
+        now = datetime.now(UTC)
         with place().database.session() as session:
             try:
-                where = flow.standing(session, participant_id)
+                where = standing(session, participant_id)
             except NotFoundError as problem:
-                raise _signed_out() from problem
-            step = where.step(datetime.now(UTC))
+                raise signed_out() from problem
+            step = where.step(now)
             asked = flow.questions_of(session, where, 0, FIRST_QUESTIONS) if step == "asking" else []
             undoable = flow.question_at(session, where, where.answered)
+            pace = own_pace(session, participant_id, where.answered)
         progress = flow.Progress(where.answered, where.total, undoable)
         return reply(
             {
@@ -53,16 +63,18 @@ def trial_routes(place: Place) -> list[Route]:
                 "progress": progress_json(progress),
                 "questions": [question_json(question) for question in asked],
                 "undoable": undoable,
+                "pace_ms": None if pace is None else round(1000 * pace),
+                "left_ms": None if where.deadline is None else _milliseconds(where.deadline - now),
             }
         )
 
     async def answer(request: Request) -> Response:
-        post = await _post(request, AnswerPost.read, place())
+        post = await read_post(request, AnswerPost.read, place())
         outcome = await _write(place(), request, answers.record, post)
         return reply({"status": outcome.status, **outcome_json(outcome)})
 
     async def undo(request: Request) -> Response:
-        post = await _post(request, UndoPost.read, place())
+        post = await read_post(request, UndoPost.read, place())
         outcome = await _write(place(), request, answers.undo, post)
         body = {"status": outcome.status, **outcome_json(outcome)}
         return reply({**body, "question": body.pop("questions")[0]})
@@ -78,19 +90,34 @@ def trial_routes(place: Place) -> list[Route]:
     ]
 
 
-def _signed_out() -> ReplyError:
+def signed_out() -> ReplyError:
+    """The refusal of a browser that is nobody's."""
     return ReplyError(401, "signed_out", "Please open your personal link again.")
 
 
-def _participant(place: Installation, request: Request) -> int:
+def _milliseconds(left: timedelta) -> int:
+    return max(0, round(left.total_seconds() * 1000))
+
+
+def participant_in(place: Installation, request: Request) -> int:
+    """The participant whose browser this is.
+
+    Raises:
+        ReplyError: 401, it is nobody's.
+    """
     participant_id = participant_of(place.secret, request.cookies)
     if participant_id is None:
-        raise _signed_out()
+        raise signed_out()
     return participant_id
 
 
-async def _post(request: Request, read: Callable[[Any], Any], place: Installation) -> Any:
-    _participant(place, request)
+async def read_post(request: Request, read: Callable[[Any], Any], place: Installation) -> Any:
+    """The body of a participant's post, read by `read`.
+
+    Raises:
+        ReplyError: 401 nobody's, 422 not readable, and what `read_json` refuses.
+    """
+    participant_in(place, request)
     try:
         return read(await read_json(request))
     except InvalidPostError as problem:
@@ -98,13 +125,13 @@ async def _post(request: Request, read: Callable[[Any], Any], place: Installatio
 
 
 async def _write(place: Installation, request: Request, work: Any, post: Any) -> answers.Outcome:
-    participant_id = _participant(place, request)
+    participant_id = participant_in(place, request)
     now = datetime.now(UTC)
     done = place.writer.submit(lambda session: work(session, participant_id, post, now))
     try:
         outcome: answers.Outcome = await asyncio.wrap_future(done)
     except NotFoundError as problem:
-        raise _signed_out() from problem
+        raise signed_out() from problem
     if outcome.status in _REFUSALS:
         status, message = _REFUSALS[outcome.status]
         more = {"current": outcome.current, **outcome_json(outcome)} if status == 409 else {}
@@ -113,7 +140,7 @@ async def _write(place: Installation, request: Request, work: Any, post: Any) ->
 
 
 def _question_image(place: Installation, request: Request) -> Response:
-    participant_id = _participant(place, request)
+    participant_id = participant_in(place, request)
     with place.database.session() as session:
         found = flow.question_image(session, request.path_params["question"])
         if found is None:

@@ -45,7 +45,7 @@ from study.access import invitations as registration
 from study.access.secret import installation_secret
 from study.design.design import Design
 from study.images.catalog import import_dataset, import_label_set
-from study.trial import flow
+from study.stages import consent
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = 400
@@ -93,13 +93,13 @@ def seed(settings: Settings, levels: list[int], each: list[int]) -> list[list[st
         label_set = import_label_set(session, "benchmark", "benchmark", labels, now=now)
         for participants, questions in zip(levels, each, strict=True):
             plan = _plan(names, participants, questions, rng)
-            design = Design(name=f"benchmark-{participants}")
+            design = Design(name=f"benchmark-{participants}", demographics=(), training=False)
             study = studies.create_study(session, design, label_set.id, plan, now=now, rng=rng)
             studies.open_study(session, study.id, now=now)
             links = registration.invite_all(session, study.id, secret=secret, now=now)["token"].tolist()
             for token in links:
                 person = registration.accept(session, token, now=now)
-                flow.give_consent(session, person.id, "benchmark", now)
+                consent.agree(session, person.id, "benchmark", now)
             tokens.append(links)
     database.dispose()
     return tokens

@@ -1,16 +1,21 @@
 """What a participant reads about the study that they are in, and how far they are."""
 
-import hashlib
 import math
+import statistics
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.tables import Study
+from db.tables import Answer, OpenLink, Participant, Study
 from study.design.design import Design
 from study.design.texts import Texts
-from study.trial import flow
+from study.stages.consent import consent_version
+from study.trial.standing import Step, standing
+
+__all__ = ["Participation", "Step", "consent_version", "own_pace", "participation"]
+_PACES, _ENOUGH = 20, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +26,22 @@ class Participation:
     code: str
     study_id: int
     title: str
-    step: flow.Step
+    step: Step
     answered: int
     total: int
     minutes: int
-    """How long the questions that are left may take."""
-    experiments: tuple[int, ...]
+    """How long the questions that are left may take: by the participant's own pace once it is known."""
+    consented: bool
     state: str
     deadline: datetime | None
+    """The study's or the participant's own, whichever comes first."""
+    design: Design
     texts: Texts
     consent_version: str
     """Names the consent text that is shown; it changes with every change of the text."""
+    completion_code: str | None
+    completion_url: str | None
+    """Where the link that brought the participant sends those who have finished."""
 
 
 def participation(session: Session, participant_id: int, now: datetime) -> Participation:
@@ -40,10 +50,12 @@ def participation(session: Session, participant_id: int, now: datetime) -> Parti
     Raises:
         NotFoundError: there is no such participant.
     """
-    where = flow.standing(session, participant_id)
+    where = standing(session, participant_id)
     study = session.get_one(Study, where.study_id)
+    person = session.get_one(Participant, participant_id)
+    link = None if person.open_link_id is None else session.get(OpenLink, person.open_link_id)
     design = Design.from_dict(study.design)
-    left = where.total - where.answered
+    pace = own_pace(session, participant_id, where.answered) or design.seconds_per_question
     return Participation(
         participant_id=participant_id,
         code=where.code,
@@ -52,15 +64,22 @@ def participation(session: Session, participant_id: int, now: datetime) -> Parti
         step=where.step(now),
         answered=where.answered,
         total=where.total,
-        minutes=math.ceil(left * design.seconds_per_question / 60),
-        experiments=tuple(design.experiments),
+        minutes=math.ceil((where.total - where.answered) * pace / 60),
+        consented=person.consented_at is not None,
         state=where.state,
         deadline=where.deadline,
+        design=design,
         texts=Texts.from_dict({"consent": study.consent_text}, design.texts),
         consent_version=consent_version(study.consent_text),
+        completion_code=None if link is None else link.completion_code,
+        completion_url=None if link is None else link.completion_url,
     )
 
 
-def consent_version(text: str) -> str:
-    """A short name of a consent text: the first 12 hexadecimal digits of its SHA-256."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def own_pace(session: Session, participant_id: int, answered: int) -> float | None:
+    """Seconds a question by the median of a participant's last answers; None where there are too few."""
+    if answered < _ENOUGH:
+        return None
+    last = (Answer.participant_id == participant_id) & (Answer.position > answered - _PACES)
+    seen = session.scalars(select(Answer.rt_ms - Answer.hidden_ms).where(last))
+    return statistics.median(seen) / 1000

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import update
+
 from app import demo
 from app.identity import PARTICIPANT_COOKIE, RESEARCHER_COOKIE, signed
 from db import schema
 from db.session import Database, open_database
 from db.settings import Settings
+from db.tables import Participant
 from study.access import invitations as registration
 from study.access import researchers
 from study.access.secret import installation_secret
+from study.stages import consent
 from study.trial import answers, flow
 from study.trial.posts import AnswerPost
 from tests.seed import stand_in_engine
@@ -50,13 +54,20 @@ class Program:
         with self.database.session() as session:
             return demo.invitations(session, self.secret)
 
+    def at_the_questions(self) -> None:
+        """Have everybody done what comes between consent and the questions."""
+        done = {"demographics": {}, "trained_at": datetime.now(UTC)}
+        with self.database.begin() as session:
+            session.execute(update(Participant).where(Participant.erased_at.is_(None)).values(**done))
+
     def answer(self, participants: int = 4, questions: int = 1000, first: int = 0) -> None:
         """Answer questions of some participants of the open study, left and right by turns."""
         now = datetime.now(UTC)
+        self.at_the_questions()
         for token in self.invitations()[first : first + participants]:
             with self.database.begin() as session:
                 person = registration.accept(session, token, now=now).id
-                flow.give_consent(session, person, "1", now)
+                consent.agree(session, person, "1", now)
                 for number, asked in enumerate(flow.next_questions(session, person, limit=questions)):
                     side = "left" if number % 3 else "right"
                     post = AnswerPost(

@@ -19,6 +19,7 @@ from study import studies
 from study.access import invitations as registration
 from study.design.design import Design
 from study.images.catalog import import_dataset, import_label_set
+from study.stages import consent
 from study.trial import flow
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -43,7 +44,7 @@ class SmallStudy:
         """Give the participants' consent."""
         with self.database.begin() as session:
             for code in codes:
-                flow.give_consent(session, self.participants[code], "1", NOW)
+                consent.agree(session, self.participants[code], "1", NOW)
 
     def question_ids(self, code: str) -> list[str]:
         """The public ids of a participant's unanswered questions in their order."""
@@ -80,7 +81,14 @@ def fill(settings: Settings, database: Database) -> None:
     with database.begin() as session:
         import_dataset(session, "small", root, manifest, data_dir=settings.data_dir, now=NOW)
         label_set = import_label_set(session, "small", "small", small_labels(), now=NOW)
-        design = Design(name="small", title="A small study", participants=2, overlap_design="complete")
+        design = Design(
+            name="small",
+            title="A small study",
+            participants=2,
+            overlap_design="complete",
+            demographics=(),
+            training=False,
+        )
         study = studies.create_study(session, design, label_set.id, small_plan(), now=NOW, rng=rng)
         studies.open_study(session, study.id, now=NOW)
         registration.invite_all(session, study.id, secret=SECRET, now=NOW)

@@ -8,21 +8,21 @@ import streamlit as st
 from app.installation import installation
 from study.errors import StudyClosedError
 from study.participation import Participation
-from study.trial.flow import give_consent
+from study.stages.consent import agree, decline
 
 _ASKED = {
     1: "You see a face and two labels, and say which **describes it better**: left, right, both, or none.",
     2: "You see a face and two labels, and say which of them **belongs to it**: left or right.",
 }
+_AGAIN = "reads the consent again"
 
 
 def page(mine: Participation) -> None:
-    """Show the consent, or the goodbye to whoever has just declined."""
-    with st.container(key="reading"):
-        if st.session_state.get("declined"):
-            _goodbye()
-        else:
-            _ask(mine)
+    """Show the consent, or the goodbye to whoever has declined."""
+    if mine.step == "declined" and not st.session_state.get(_AGAIN):
+        _goodbye()
+    else:
+        _ask(mine)
 
 
 def _ask(mine: Participation) -> None:
@@ -33,23 +33,43 @@ def _ask(mine: Participation) -> None:
             st.markdown(line)
     st.header("Your consent", anchor=False)
     st.markdown(mine.texts.consent)
-    agree, decline = st.columns(2)
-    agree.button("I agree and take part", width="stretch", on_click=_agree, args=(mine,))
-    decline.button("No, thank you", width="stretch", on_click=_decline)
+    yes, no = st.columns(2)
+    yes.button("I agree and take part", width="stretch", on_click=_agree, args=(mine,))
+    no.button("No, thank you", width="stretch", on_click=_decline, args=(mine,))
 
 
 def facts(mine: Participation) -> list[str]:
     """What is asked of the participant, one line of Markdown each."""
-    until = f" The study is open until {mine.deadline:%d %B %Y, %H:%M} UTC." if mine.deadline else ""
+    days = mine.design.deadline_days
+    until = f" You have {days} day{'' if days == 1 else 's'} from your consent."
+    if mine.deadline:
+        until += f" The study is open until {mine.deadline:%d %B %Y, %H:%M} UTC."
     return [
-        *(f":material/face: {_ASKED[experiment]}" for experiment in mine.experiments),
+        *(f":material/face: {_ASKED[experiment]}" for experiment in mine.design.experiments),
+        *_before_the_questions(mine),
         f":material/schedule: **{mine.total:,} questions**, about {duration(mine.minutes)}, "
         f"in as many sittings as you like. Your link brings you back.{until}",
         f":material/lock: Your answers are kept under the code **{mine.code}**, with the time each took. "
         "Your name is not kept.",
-        ":material/logout: You may stop at any time, without a reason: just close the page. "
-        "To have your answers erased, tell the researchers your code.",
+        ":material/logout: You may stop at any time, without a reason, and have your answers erased: "
+        "every page has a link for it.",
     ]
+
+
+def _before_the_questions(mine: Participation) -> list[str]:
+    design = mine.design
+    before = []
+    if design.training:
+        before.append("a short training shows how each emotion looks")
+    if design.qualification_images:
+        before.append(
+            f"you label {design.qualification_images:,} faces; who names the emotion of at least "
+            f"{design.qualification_pass:.0%} of them goes on"
+        )
+    if not before:
+        return []
+    words = ", then ".join(before)
+    return [f":material/school: Before the questions {words}."]
 
 
 def duration(minutes: int) -> str:
@@ -61,18 +81,19 @@ def duration(minutes: int) -> str:
 def _goodbye() -> None:
     st.title("That is quite all right", anchor=False)
     st.markdown(
-        "Thank you for considering it. Nothing about you was stored, and there is nothing more to do: "
-        "you can close this page."
+        "Thank you for considering it. We keep nothing of you but that this link was declined, and there is "
+        "nothing more to do: you can close this page."
     )
-    st.button("Read the consent again", on_click=st.session_state.pop, args=("declined", None))
+    st.button("Read the consent again", on_click=st.session_state.__setitem__, args=(_AGAIN, True))
 
 
 def _agree(mine: Participation) -> None:
-    now = datetime.now(UTC)
     # Where the study has closed meanwhile, the page that is drawn next says so.
     with suppress(StudyClosedError), installation().database.begin() as session:
-        give_consent(session, mine.participant_id, mine.consent_version, now)
+        agree(session, mine.participant_id, mine.consent_version, datetime.now(UTC))
 
 
-def _decline() -> None:
-    st.session_state["declined"] = True
+def _decline(mine: Participation) -> None:
+    st.session_state.pop(_AGAIN, None)
+    with suppress(StudyClosedError), installation().database.begin() as session:
+        decline(session, mine.participant_id, datetime.now(UTC))

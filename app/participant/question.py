@@ -6,4 +6,4 @@ from study.participation import Participation
 
 def page(mine: Participation) -> None:
     """Mount the trial where the participant is."""
-    trial(str(mine.study_id), mine.code, mine.texts.instructions)
+    trial(mine)

@@ -8,18 +8,37 @@ import streamlit as st
 
 from app.identity import who_is_here
 from app.installation import installation
-from app.participant import closed, consent, question, thanks
+from app.participant import (
+    closed,
+    consent,
+    demographics,
+    qualification,
+    question,
+    thanks,
+    training,
+    withdrawal,
+)
 from study.errors import NotFoundError
 from study.participation import Participation, participation
-from study.trial.flow import Step
+from study.trial.standing import Step
 
 STYLE = Path(__file__).with_name("page.css")
 _PAGES: dict[Step, Callable[[Participation], None]] = {
     "consent": consent.page,
+    "declined": consent.page,
+    "demographics": demographics.page,
+    "training": training.page,
+    "qualification": qualification.page,
     "asking": question.page,
     "done": thanks.page,
     "closed": closed.page,
+    "withdrawn": withdrawal.withdrawn,
+    "erased": withdrawal.erased,
+    "replaced": closed.replaced,
+    "disqualified": closed.disqualified,
 }
+_WIDE: tuple[Step, ...] = ("training", "qualification", "asking")
+"""Steps that need the width of the window; the others are read."""
 
 
 def page() -> None:
@@ -35,7 +54,16 @@ def page() -> None:
     except NotFoundError:
         nobody()
         return
-    _PAGES[mine.step](mine)
+    leaving = withdrawal.is_leaving(mine)
+    draw = withdrawal.page if leaving else _PAGES[mine.step]
+    if mine.step in _WIDE and not leaving:
+        draw(mine)
+    else:
+        with st.container(key="reading"):
+            draw(mine)
+    if not leaving:
+        with st.container(key="foot"):
+            withdrawal.link(mine)
 
 
 def nobody() -> None:

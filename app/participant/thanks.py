@@ -1,18 +1,42 @@
-"""Thanks, once every question is answered."""
+"""Thanks, once every question is answered; the last answer can still be taken back."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import streamlit as st
 
+from app.installation import installation
 from study.participation import Participation
+from study.trial import answers, flow
+from study.trial.posts import UndoPost
 
 
 def page(mine: Participation) -> None:
-    """Thank the participant and say that all is saved."""
-    with st.container(key="reading"):
-        st.title("Thank you", anchor=False)
-        st.markdown(mine.texts.thanks)
-        with st.container(border=True, key="facts"):
-            st.markdown(
-                f":material/check_circle: All **{mine.answered:,}** of your answers are saved, "
-                f"under the code **{mine.code}**."
-            )
-        st.caption("Keep your code in case you want to ask the researchers about your answers.")
+    """Thank the participant, say that all is saved, and lead on to where they came from."""
+    st.title("Thank you", anchor=False)
+    st.markdown(mine.texts.thanks)
+    with st.container(border=True, key="facts"):
+        st.markdown(
+            f":material/check_circle: All **{mine.answered:,}** of your answers are saved, "
+            f"under the code **{mine.code}**."
+        )
+    _completion(mine)
+    st.caption("Keep your code in case you want to ask the researchers about your answers.")
+    if mine.state == "open":
+        st.button("Take the last answer back", on_click=_undo, args=(mine,))
+
+
+def _completion(mine: Participation) -> None:
+    if mine.completion_code:
+        st.markdown("Your completion code:")
+        st.code(mine.completion_code, language=None)
+    if mine.completion_url and mine.completion_url.startswith(("https://", "http://")):
+        st.link_button("Confirm that you have finished", mine.completion_url, type="primary", width="stretch")
+
+
+def _undo(mine: Participation) -> None:
+    now = datetime.now(UTC)
+    with installation().database.begin() as session:
+        last = flow.progress(session, mine.participant_id).undoable
+        if last is not None:
+            answers.undo(session, mine.participant_id, UndoPost(str(uuid4()), last), now)

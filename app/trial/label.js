@@ -1,40 +1,81 @@
-// A label as eight bars on a fixed 0-1 axis. A hard-label stands in the same frame, one bar at 1, so that what
-// a person prefers is the content and not the form.
+// A label in the form that the study's design chose: eight bars on a fixed 0-1 axis, a radar of eight axes, or the
+// emotions as text. A hard-label stands in the same frame, one score at 1, so that what a person prefers is the
+// content and not the form; or as its one word, where the design says so.
+
+import { Radar } from "./radar.js";
 
 export function scoresOf(label, emotions) {
   return label.form === "soft" ? label.scores : emotions.map((emotion) => (emotion === label.emotion ? 1 : 0));
 }
 
-// "Happy 0.81, Surprise 0.34, …": highest first; the order of the emotions decides between equals.
-export function inWords(scores, emotions) {
-  return emotions
-    .map((emotion, index) => ({ emotion, score: scores[index] }))
-    .sort((a, b) => b.score - a.score)
-    .map(({ emotion, score }) => `${emotion} ${score.toFixed(2)}`)
-    .join(", ");
+// [{emotion, score}], highest first; the order of the emotions decides between equals.
+export function sorted(scores, emotions) {
+  return emotions.map((emotion, index) => ({ emotion, score: scores[index] })).sort((a, b) => b.score - a.score);
 }
 
-// One panel whose eight rows are built once and moved from question to question.
-export class Panel {
-  constructor(element, emotions, palette) {
-    this.element = element;
-    this.emotions = emotions;
-    this.rows = emotions.map((emotion) => row(emotion, palette[emotion]));
-    element.querySelector(".bars").replaceChildren(...this.rows.map(({ line }) => line), axis());
-  }
-
-  show(label, side) {
-    const scores = scoresOf(label, this.emotions);
-    this.rows.forEach(({ line, value }, index) => {
-      line.style.setProperty("--score", scores[index]);
-      value.textContent = scores[index].toFixed(2);
-    });
-    this.element.setAttribute("aria-label", `${side} panel: ${inWords(scores, this.emotions)}`);
-  }
+// "Happy 0.81, Surprise 0.34, …": what a screen reader says, whichever the form.
+export function inWords(scores, emotions) {
+  return sorted(scores, emotions).map(({ emotion, score }) => `${emotion} ${score.toFixed(2)}`).join(", ");
 }
 
 const part = (name, text = "") =>
   Object.assign(document.createElement("span"), { className: name, textContent: text });
+
+// Rows that are built once and moved from question to question.
+class Bars {
+  constructor(frame, emotions, palette) {
+    this.rows = emotions.map((emotion) => row(emotion, palette[emotion]));
+    frame.classList.add("bars");
+    frame.replaceChildren(...this.rows.map(({ line }) => line), axis());
+  }
+
+  show(scores) {
+    this.rows.forEach(({ line, value }, index) => {
+      line.style.setProperty("--score", scores[index]);
+      value.textContent = scores[index].toFixed(2);
+    });
+  }
+}
+
+class SortedText {
+  constructor(frame, emotions) {
+    this.emotions = emotions;
+    this.rows = emotions.map(() => ({ line: part("entry"), emotion: part("emotion"), value: part("value") }));
+    this.rows.forEach(({ line, emotion, value }) => line.append(emotion, value));
+    frame.classList.add("entries");
+    frame.replaceChildren(...this.rows.map(({ line }) => line));
+  }
+
+  show(scores) {
+    sorted(scores, this.emotions).forEach(({ emotion, score }, index) => {
+      this.rows[index].emotion.textContent = emotion;
+      this.rows[index].value.textContent = score.toFixed(2);
+    });
+  }
+}
+
+const FORMS = { bars: Bars, radar: Radar, sorted_text: SortedText };
+
+// One panel: `form` is bars, radar or sorted_text; `hardForm` same_frame or text.
+export class Panel {
+  constructor(element, { emotions, palette, label_form: form, hard_label_form: hardForm }) {
+    Object.assign(this, { element, emotions, hardForm });
+    this.frame = element.querySelector(".frame");
+    this.word = element.querySelector(".word");
+    this.drawn = new FORMS[form](this.frame, emotions, palette);
+  }
+
+  show(label, side) {
+    const asWord = label.form === "hard" && this.hardForm === "text";
+    this.frame.hidden = asWord;
+    this.word.hidden = !asWord;
+    const scores = scoresOf(label, this.emotions);
+    if (asWord) this.word.textContent = label.emotion;
+    else this.drawn.show(scores);
+    const words = asWord ? label.emotion : inWords(scores, this.emotions);
+    this.element.setAttribute("aria-label", `${side} panel: ${words}`);
+  }
+}
 
 function row(emotion, colour) {
   const line = part("bar");

@@ -1,41 +1,34 @@
 """Mounts the trial: the question loop that runs in the participant's browser."""
 
-import re
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
 from app.palette import EMOTION_COLOURS
+from app.trial.markdown import safe_html
+from app.trial.modules import joined
+from study.participation import Participation
 
 HERE = Path(__file__).parent
 # In the order in which they need each other; trial.js has the default export.
-MODULES = ("words.js", "label.js", "timing.js", "outbox.js", "supply.js", "screen.js", "trial.js")
+MODULES = (
+    *("words.js", "presses.js", "radar.js", "label.js", "timing.js", "outbox.js", "supply.js", "screen.js"),
+    "trial.js",
+)
 API = "/api/trial"
 
 
 @cache
 def script() -> str:
-    """Return the component's modules as the single module that Streamlit takes.
-
-    A component that no installed package carries gets its JavaScript as one string, where a relative import
-    leads nowhere. So the modules are joined in order, without their imports and, but for the default one,
-    their exports.
-    """
-    sources = [(HERE / name).read_text(encoding="utf-8") for name in MODULES]
-    joined = re.sub(
-        r"^import \{[^}]*\} from \"\./[a-z]+\.js\";\n", "", "\n".join(sources), flags=re.MULTILINE
-    )
-    return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
+    """Return the component's modules as the single module that Streamlit takes."""
+    return joined(*(HERE / name for name in MODULES))
 
 
-def trial(study: str, participant: str, instructions: str) -> None:
+def trial(mine: Participation) -> None:
     """Mount the trial of one participant; it reruns the page when there is nothing more to ask here.
 
-    Args:
-        study: what tells this study from others in the same browser.
-        participant: the participant's code; with the study it names the answers that wait in the browser.
-        instructions: what the study says about answering, paragraphs of text.
+    Study and code together name the answers that wait in the browser.
     """
     component = st.components.v2.component(
         "facevalue_trial",
@@ -44,20 +37,17 @@ def trial(study: str, participant: str, instructions: str) -> None:
         js=script(),
     )
     component(
-        key=f"trial-{study}-{participant}",
+        key=f"trial-{mine.study_id}-{mine.code}",
         data={
-            "study": study,
-            "participant": participant,
+            "study": str(mine.study_id),
+            "participant": mine.code,
             "api": API,
-            "instructions": paragraphs(instructions),
+            "instructions": safe_html(mine.texts.instructions),
             "emotions": list(EMOTION_COLOURS),
             "palette": EMOTION_COLOURS,
+            "label_form": mine.design.label_form,
+            "hard_label_form": mine.design.hard_label_form,
+            "break_every": mine.design.break_every,
         },
         on_elsewhere_change=lambda: None,
     )
-
-
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a Markdown text as plain text, for a place that draws no Markdown."""
-    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"[*_`#]+", "", text))
-    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", plain) if part.strip()]

@@ -81,6 +81,12 @@ export class Outbox {
     return this.#running;
   }
 
+  // Lets go of everything that waits, here and in localStorage.
+  forget() {
+    while (this.entries.length) this.#drop(this.entries[0]);
+    this.changed();
+  }
+
   retryNow() {
     this.#wake();
     this.changed();
@@ -110,7 +116,7 @@ export class Outbox {
   }
 
   #complete(entry) {
-    return entry.kind === "answers" ? { ...entry.body, have: this.highest() } : entry.body;
+    return this.highest && entry.kind === "answers" ? { ...entry.body, have: this.highest() } : entry.body;
   }
 
   #pause() {

@@ -1,27 +1,22 @@
 // What stands on the page: it shows what it is told and reports what is pressed; it decides nothing.
 
-import { CAPS, CHOICE_OF_KEY, EXPERIMENTS, timeLeft } from "./words.js";
+import { BREAK, CAPS, CHOICE_OF_KEY, EXPERIMENTS, placeInWords } from "./words.js";
 import { Panel } from "./label.js";
-
-const ELSEWHERE = "input, textarea, select, [contenteditable], [role=dialog]";
+import { closeDialogsAsTheyCome, inputOf, isElsewhere, keycaps } from "./presses.js";
 
 export class Screen {
-  // on: {answer(choice, {input, at, burst}), undo(), visibility()}
+  // on: {answer(choice, {input, at, burst}), undo(), goOn()}
   constructor(root, data, on) {
     this.trial = root.querySelector(".trial");
     this.part = (name) => this.trial.querySelector(name);
     this.panels = ["left", "right"].map((side) =>
-      new Panel(this.part(`[data-side=${side}]`), data.emotions, data.palette));
-    this.part(".instructions").replaceChildren(...data.instructions.map((text) =>
-      Object.assign(document.createElement("p"), { textContent: text })));
+      new Panel(this.part(`[data-side=${side}]`), data));
+    this.part(".instructions").innerHTML = data.instructions; // made of Markdown by our server, without raw HTML
     this.on = on;
     this.experiment = null;
     this.listening = new AbortController();
     this.#listen({ signal: this.listening.signal });
-    // Without a network Streamlit lays a dialog over the page, which makes everything under it inert. The trial
-    // goes on without a network and tells of it in its own line, so the dialog is closed as it comes.
-    this.dialogs = new MutationObserver(closeDialogs);
-    this.dialogs.observe(document.body, { childList: true });
+    this.dialogs = closeDialogsAsTheyCome();
   }
 
   end() {
@@ -34,6 +29,7 @@ export class Screen {
     this.part(".face").replaceChildren(question.picture);
     this.panels[0].show(question.left, "Left");
     this.panels[1].show(question.right, "Right");
+    this.part(".break").hidden = true;
     this.part(".asking").hidden = false;
     this.state("asking");
     this.trial.dataset.question = question.number;
@@ -52,7 +48,18 @@ export class Screen {
 
   clear(state) {
     this.part(".asking").hidden = true;
+    this.part(".break").hidden = true;
     this.state(state);
+  }
+
+  // A suggestion, which one key puts aside.
+  suggestBreak(answered) {
+    this.clear("break");
+    const { title, text } = BREAK(answered);
+    this.part(".break-title").textContent = title;
+    this.part(".break-text").textContent = text;
+    this.part(".break").hidden = false;
+    this.part(".go-on").focus({ preventScroll: true });
   }
 
   state(state) {
@@ -60,10 +67,9 @@ export class Screen {
     this.trial.setAttribute("aria-busy", String(state === "loading"));
   }
 
-  progress(answered, total, left) {
-    const number = Math.min(answered + 1, total);
-    const words = answered < total ? `${number} of ${total} · ${timeLeft(left)}` : `${total} of ${total}`;
-    this.part(".place").textContent = total ? words : "";
+  // left: milliseconds that the questions may take; due: those until the door closes, or null.
+  progress(answered, total, left, due) {
+    this.part(".place").textContent = total ? placeInWords(answered, total, left, due) : "";
     this.part(".done").style.setProperty("--done", total ? answered / total : 0);
   }
 
@@ -98,22 +104,19 @@ export class Screen {
   #listen(signal) {
     this.part(".answers").addEventListener("click", (event) => this.#clicked(event), signal);
     this.part(".undo").addEventListener("click", (event) => event.detail > 1 || this.on.undo(), signal);
+    this.part(".go-on").addEventListener("click", () => this.on.goOn(), signal);
     document.addEventListener("keydown", (event) => this.#pressed(event), signal);
-    document.addEventListener("visibilitychange", () => this.on.visibility(), signal);
   }
 
   #clicked(event) {
     const choice = event.target.closest("button")?.dataset.choice;
     if (!choice) return;
-    const pointer = { touch: "touch", pen: "touch" }[event.pointerType] ?? "mouse";
-    const input = event.detail === 0 ? "key" : pointer;
     // detail counts the clicks that follow each other closely.
-    this.on.answer(choice, { input, at: event.timeStamp, burst: event.detail > 1 });
+    this.on.answer(choice, { input: inputOf(event), at: event.timeStamp, burst: event.detail > 1 });
   }
 
   #pressed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.composedPath().some((node) => node.matches?.(ELSEWHERE))) return;
+    if (isElsewhere(event)) return;
     const undo = event.key === "Backspace" || event.key.toLowerCase() === "u";
     const choice = CHOICE_OF_KEY[event.key];
     const offered = choice && this.part(`.answers [data-choice=${choice}]`);
@@ -126,10 +129,6 @@ export class Screen {
   }
 }
 
-function closeDialogs() {
-  document.querySelectorAll("[data-testid=stDialog] button[aria-label=Close]").forEach((button) => button.click());
-}
-
 function caps(choice) {
   return CAPS[choice].flatMap((cap, index) =>
     [index ? " or " : "", Object.assign(document.createElement("kbd"), { textContent: cap })]);
@@ -140,10 +139,6 @@ function answerButton(choice, name) {
   button.dataset.choice = choice;
   button.setAttribute("aria-keyshortcuts", CAPS[choice].map((cap) => ({ "←": "ArrowLeft", "→": "ArrowRight",
     "↑": "ArrowUp", "↓": "ArrowDown" })[cap] ?? cap).join(" "));
-  const shown = document.createElement("span");
-  shown.className = "caps";
-  shown.setAttribute("aria-hidden", "true");
-  shown.append(...CAPS[choice].map((cap) => Object.assign(document.createElement("kbd"), { textContent: cap })));
-  button.append(shown);
+  button.append(keycaps(CAPS[choice]));
   return button;
 }

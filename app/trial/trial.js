@@ -10,6 +10,9 @@ const ASSUMED_PACE_MS = 6000;
 const RETRY_MS = 2000;
 const REPEAT_MS = 5000;
 const QUIET_MS = 600; // A post under way is worth a word only when it takes longer than this.
+// The server takes nothing more from someone who has left: then nothing of theirs stays in the browser either.
+const LEFT = new Set(["withdrawn", "erased"]);
+const ENDED = new Set([...LEFT, "replaced", "disqualified", "consent", "stage"]);
 const REFUSALS = { signed_out: NOTICES.signed_out, not_yours: NOTICES.not_yours, closed: NOTICES.closed };
 
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -18,13 +21,14 @@ class Trial {
   constructor(root, data, rerun) {
     Object.assign(this, { data, rerun, mounts: 0, begun: false, ended: false, answering: false, turn: 0 });
     Object.assign(this, { answered: 0, total: 0, asked: 0, undoable: null, last: null, awaited: null, astray: null });
+    Object.assign(this, { resting: false, closesAt: null });
     this.supply = new Supply();
     this.watch = new Stopwatch();
     this.pace = new Pace(ASSUMED_PACE_MS);
     this.screen = new Screen(root, data, {
       answer: (choice, press) => this.answer(choice, press),
       undo: () => this.undo(),
-      visibility: () => this.watch.visibility(),
+      goOn: () => this.goOn(),
     });
     this.outbox = new Outbox({
       name: `${data.study}:${data.participant}`,
@@ -37,6 +41,9 @@ class Trial {
     for (const change of ["online", "offline"]) addEventListener(change, this.network);
     this.leaving = () => this.outbox.flush();
     addEventListener("pagehide", this.leaving);
+    // Brought back by the back button as it was left, the page may have been overtaken on another device.
+    this.returning = (event) => { if (event.persisted && this.begun) this.begin(); };
+    addEventListener("pageshow", this.returning);
   }
 
   end() {
@@ -44,9 +51,11 @@ class Trial {
     this.turn += 1;
     this.outbox.end();
     this.screen.end();
+    this.watch.end();
     clearTimeout(this.quiet);
     for (const change of ["online", "offline"]) removeEventListener(change, this.network);
     removeEventListener("pagehide", this.leaving);
+    removeEventListener("pageshow", this.returning);
   }
 
   // What waits from an earlier visit goes first; only then is the server's word on where one is complete.
@@ -80,7 +89,9 @@ class Trial {
     setTimeout(() => this.moveOn(), REPEAT_MS);
   }
 
-  resume({ questions, progress, undoable }) {
+  resume({ questions, progress, undoable, pace_ms, left_ms }) {
+    this.pace.assume(pace_ms);
+    this.closesAt = left_ms === null ? null : performance.now() + left_ms;
     this.supply.replace(questions);
     this.follow(progress, undoable);
     this.asked = (this.supply.current?.number ?? progress.total) - 1;
@@ -95,9 +106,10 @@ class Trial {
     this.watch.reset();
     this.tellProgress();
     if (!question) return this.nothingLeft();
+    if (this.resting) return this.screen.suggestBreak(this.answered);
     while (!(await this.pictured(question))) {
       if (turn !== this.turn) return;
-      this.screen.notice(NOTICES.unreadable);
+      this.screen.notice(this.outbox.offline ? NOTICES.ahead : NOTICES.unreadable);
       await later(RETRY_MS);
       if (turn !== this.turn) return;
       reload(question);
@@ -129,8 +141,16 @@ class Trial {
     this.undoable = question.id;
     this.answered += 1;
     this.pace.add(reading);
+    this.resting = this.answered % this.data.break_every === 0;
     this.screen.notice("");
     this.outbox.add("answers", { question: question.id, choice, ...reading, input });
+    this.show();
+  }
+
+  goOn() {
+    if (!this.resting) return;
+    this.resting = false;
+    this.screen.notice("");
     this.show();
   }
 
@@ -141,6 +161,7 @@ class Trial {
     const known = this.last?.id === id ? this.last : null;
     this.undoable = null;
     this.last = null;
+    this.resting = false;
     this.answered -= 1;
     this.screen.notice("");
     this.outbox.add("undo", { question: id });
@@ -217,13 +238,15 @@ class Trial {
     this.undoable = null;
     this.tellProgress();
     this.screen.clear("stopped");
-    const elsewhere = error.code === "consent" || (error.code === "closed" && !this.outbox.waiting);
+    if (LEFT.has(error.code)) this.outbox.forget();
+    const elsewhere = ENDED.has(error.code) || (error.code === "closed" && !this.outbox.waiting);
     if (elsewhere) this.moveOn();
     else this.screen.notice((REFUSALS[error.code] ?? NOTICES.foreign)(this.outbox.waiting));
   }
 
   tellProgress() {
-    this.screen.progress(this.answered, this.total, this.pace.left(this.total - this.answered));
+    const due = this.closesAt === null ? null : Math.max(0, this.closesAt - performance.now());
+    this.screen.progress(this.answered, this.total, this.pace.left(this.total - this.answered), due);
     this.screen.undoable(Boolean(this.undoable));
   }
 

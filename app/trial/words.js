@@ -48,6 +48,30 @@ export const NOTICES = {
 
 const kept = (n) => (n ? ` ${count(n, "answer")} kept here will be saved then.` : "");
 
+export const BREAK = (answered) => ({
+  title: "Time for a short break?",
+  text: `You have answered ${number(answered)} questions. Look away from the screen for a moment, or stop here for `
+    + "today: your link brings you back to this place.",
+});
+
+// "312 of 1,735 · about 40 minutes left · 5 days"
+export function placeInWords(answered, total, left, due) {
+  if (answered >= total) return `${number(total)} of ${number(total)}`;
+  const place = `${number(answered + 1)} of ${number(total)}`;
+  return [place, timeLeft(left), ...(due === null ? [] : [daysLeft(due)])].join(" · ");
+}
+
+function number(n) {
+  return n.toLocaleString("en");
+}
+
+// Only the last days are told by the hour.
+function daysLeft(milliseconds) {
+  const hours = Math.floor(milliseconds / 3600000);
+  if (hours < 1) return "closes within the hour";
+  return hours < 48 ? `${count(hours, "hour")} to go` : count(Math.floor(hours / 24), "day");
+}
+
 export function timeLeft(milliseconds) {
   const minutes = Math.round(milliseconds / 60000);
   if (minutes < 1) return "less than a minute left";

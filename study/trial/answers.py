@@ -13,17 +13,10 @@ from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from db.tables import Answer, AnswerEvent, Participant, Question
-from study.trial.flow import (
-    OPTIONS,
-    Progress,
-    ShownQuestion,
-    Standing,
-    question_at,
-    questions_of,
-    shown_again,
-    standing,
-)
+from study.trial.flow import Progress, ShownQuestion, question_at, questions_of, shown_again
 from study.trial.posts import AnswerPost, UndoPost
+from study.trial.standing import Standing, standing
+from study.trial.tasks import TASKS
 
 Status = Literal[
     "stored",
@@ -32,6 +25,11 @@ Status = Literal[
     "moved_on",
     "closed",
     "consent",
+    "stage",
+    "withdrawn",
+    "erased",
+    "replaced",
+    "disqualified",
     "not_yours",
     "unknown_question",
     "invalid",
@@ -103,22 +101,27 @@ def record(session: Session, participant_id: int, post: AnswerPost, now: datetim
         NotFoundError: there is no such participant.
     """
     where = standing(session, participant_id, lock=True)
+    if where.ended is not None:  # of one who has left nothing is kept, not even that they tried
+        return Outcome(where.ended, Progress(where.answered, where.total, None))
     found = _find(session, participant_id, post)
     if found is None:
         _note(session, where, None, "rejected", post, now)
         return _outcome(session, where, "unknown_question")
-    refused = _refuse(where, found, post, now)
+    refused = _refuse(where, found, now)
     if refused is not None:
         return _refused(session, where, found, refused, post, now)
-    choice = _canonical(found.experiment, found.side, post.choice)
+    given = TASKS[found.experiment].read(post.choice, found.side)
+    if given is None:
+        return _refused(session, where, found, "invalid", post, now)
     session.connection().execute(
         _INSERT_ANSWER,
         {
             "question_id": found.id,
             "participant_id": participant_id,
             "position": found.position,
-            "choice": choice,
-            "correct": choice == "own" if found.experiment == 2 else None,
+            "choice": given.choice,
+            "correct": given.correct,
+            "response": given.response,
             "rt_ms": post.rt_ms,
             "hidden_ms": post.hidden_ms,
             "shown_at": post.shown_at,
@@ -143,6 +146,8 @@ def undo(session: Session, participant_id: int, post: UndoPost, now: datetime) -
         NotFoundError: there is no such participant.
     """
     where = standing(session, participant_id, lock=True)
+    if where.ended is not None:  # of one who has left nothing is kept, not even that they tried
+        return Outcome(where.ended, Progress(where.answered, where.total, None))
     found = _find(session, participant_id, post)
     if found is None:
         _note(session, where, None, "rejected", post, now)
@@ -168,14 +173,12 @@ def _find(session: Session, participant_id: int, post: AnswerPost | UndoPost) ->
     return None if row is None else _Found(*row)
 
 
-def _refuse(where: Standing, found: _Found, post: AnswerPost, now: datetime) -> Status | None:
+def _refuse(where: Standing, found: _Found, now: datetime) -> Status | None:
     """Why this post stores nothing; None where it may."""
     common = _refuse_any(where, found, "stored", now)
     if common is not None:
         return common
-    if found.position != where.answered + 1:
-        return "moved_on"
-    return None if post.choice in OPTIONS[found.experiment] else "invalid"
+    return None if found.position == where.answered + 1 else "moved_on"
 
 
 def _refuse_undo(where: Standing, found: _Found, now: datetime) -> Status | None:
@@ -190,9 +193,11 @@ def _refuse_any(where: Standing, found: _Found, event: str, now: datetime) -> St
         return "not_yours"
     if found.event is not None:  # the key has done its one thing
         return "repeated" if (found.event, found.used_for) == (event, found.id) else "invalid"
-    if where.state != "open" or (where.deadline is not None and where.deadline <= now):
+    if not where.is_open(now):
         return "closed"
-    return None if where.consented else "consent"
+    if where.stage == "asking":
+        return None
+    return "consent" if where.stage in ("consent", "declined") else "stage"
 
 
 _EVENTS: dict[Status, str] = {"repeated": "repeated", "moved_on": "late"}
@@ -249,11 +254,3 @@ def _outcome(session: Session, where: Standing, status: Status, *, have: int = 0
 
 def _set_finished(session: Session, participant_id: int, at: datetime | None) -> None:
     session.execute(update(Participant).where(Participant.id == participant_id).values(finished_at=at))
-
-
-def _canonical(experiment: int | None, side: str, pressed: str) -> str:
-    """What was pressed, as what was chosen."""
-    if pressed in ("both", "none"):
-        return pressed
-    chosen, other = ("soft", "hard") if experiment == 1 else ("own", "foil")
-    return chosen if pressed == side else other

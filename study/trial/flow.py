@@ -1,20 +1,14 @@
-"""Where a participant is, and what is asked next: the database decides, never the page."""
+"""What a participant is asked next, in the form in which it may reach a page."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from db.tables import Answer, Label, Participant, Question, Study
+from db.tables import Label, Question
 from engine.emfacs import EMOTIONS
-from study.errors import NotFoundError, StudyClosedError
-
-Step = Literal["consent", "asking", "done", "closed"]
-OPTIONS: dict[int | None, tuple[str, ...]] = {1: ("left", "right", "both", "none"), 2: ("left", "right")}
-"""What may be pressed in each experiment."""
-SIDES = ("left", "right")
+from study.trial.standing import Standing, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +21,17 @@ class ShownLabel:
 
 @dataclass(frozen=True, slots=True)
 class ShownQuestion:
-    """A question as it may reach a page: nothing tells which label is real, nor that it is a repeat."""
+    """A question as it may reach a page; where `experiment` is None the image is shown alone.
+
+    Nothing tells which label is real, nor that the question is a repeat or an attention check.
+    """
 
     id: str
     number: int
     total: int
-    experiment: int
-    left: ShownLabel
-    right: ShownLabel
+    experiment: int | None
+    left: ShownLabel | None
+    right: ShownLabel | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +43,6 @@ class Progress:
     undoable: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A participant and the state of the study, as far as answers depend on them."""
-
-    participant_id: int
-    code: str
-    study_id: int
-    title: str
-    label_set_id: int
-    state: str
-    deadline: datetime | None
-    consented: bool
-    answered: int
-    total: int
-
-    def step(self, now: datetime) -> Step:
-        """What comes next: a finished participant is done even where the study has closed."""
-        if self.answered >= self.total:
-            return "done"
-        if self.state != "open" or (self.deadline is not None and self.deadline <= now):
-            return "closed"
-        return "asking" if self.consented else "consent"
-
-
 _own = aliased(Label)
 _foil = aliased(Label)
 
@@ -78,37 +51,6 @@ def _soft(label: Any) -> list[Any]:
     return [getattr(label, f"soft_{emotion.lower()}") for emotion in EMOTIONS]
 
 
-# Answers are given in the order of the questions (tables.Answer), so the greatest answered position is
-# how many are answered, and the question after it is the next.
-_STANDING = (
-    select(
-        Participant.id,
-        Participant.code,
-        Participant.study_id,
-        Study.title,
-        Study.label_set_id,
-        Study.state,
-        Study.deadline,
-        Participant.consented_at.is_not(None),
-        func.coalesce(
-            select(func.max(Answer.position))
-            .where(Answer.participant_id == Participant.id)
-            .correlate(Participant)
-            .scalar_subquery(),
-            0,
-        ),
-        func.coalesce(
-            select(func.max(Question.position))
-            .where(Question.participant_id == Participant.id)
-            .correlate(Participant)
-            .scalar_subquery(),
-            0,
-        ),
-    )
-    .join(Study, Study.id == Participant.study_id)
-    .where(Participant.id == bindparam("participant"))
-)
-_LOCK = select(Participant.id).where(Participant.id == bindparam("participant")).with_for_update()
 _NEXT = (
     select(
         Question.public_id,
@@ -119,7 +61,7 @@ _NEXT = (
         *_soft(_own),
         *_soft(_foil),
     )
-    .join(_own, (_own.image_id == Question.image_id) & (_own.label_set_id == bindparam("label_set")))
+    .outerjoin(_own, (_own.image_id == Question.image_id) & (_own.label_set_id == bindparam("label_set")))
     .outerjoin(
         _foil, (_foil.image_id == Question.foil_image_id) & (_foil.label_set_id == bindparam("label_set"))
     )
@@ -134,43 +76,6 @@ _AT = select(Question.public_id).where(
 _IMAGE = select(Question.participant_id, Question.image_id).where(
     Question.public_id == bindparam("public_id")
 )
-
-
-def standing(session: Session, participant_id: int, *, lock: bool = False) -> Standing:
-    """Where a participant stands; `lock` makes others who write for the same participant wait.
-
-    Raises:
-        NotFoundError: there is no such participant.
-    """
-    connection = session.connection()
-    if lock and connection.dialect.name != "sqlite":  # there, BEGIN IMMEDIATE has locked already
-        connection.execute(_LOCK, {"participant": participant_id})
-    row = connection.execute(_STANDING, {"participant": participant_id}).one_or_none()
-    if row is None:
-        raise NotFoundError(f"there is no participant {participant_id}")
-    return Standing(*row)
-
-
-def step(session: Session, participant_id: int, now: datetime) -> Step:
-    """What a participant does now: consent, answer, or nothing more (done, or the study is closed)."""
-    return standing(session, participant_id).step(now)
-
-
-def give_consent(session: Session, participant_id: int, version: str, now: datetime) -> None:
-    """Keep that and when a participant agreed to this version of the consent; a second time changes nothing.
-
-    Raises:
-        NotFoundError: there is no such participant.
-        StudyClosedError: the study takes no answers.
-    """
-    where = standing(session, participant_id, lock=True)
-    if where.step(now) == "closed":
-        raise StudyClosedError("This study takes no answers at present.")
-    session.execute(
-        update(Participant)
-        .where(Participant.id == participant_id, Participant.consented_at.is_(None))
-        .values(consented_at=now, consent_version=version)
-    )
 
 
 def next_questions(
@@ -232,6 +137,8 @@ def question_image(session: Session, public_id: str) -> AskedImage | None:
 def _shown(row: Row[Any], total: int) -> ShownQuestion:
     values: list[Any] = list(row)
     public_id, number, experiment, side, hard_label = values[:5]
+    if experiment is None:
+        return ShownQuestion(public_id, number, total, None, None, None)
     own = ShownLabel(tuple(round(score, 3) for score in values[5:13]), None)
     if experiment == 1:
         other = ShownLabel(None, hard_label)

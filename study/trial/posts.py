@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.emfacs import EMOTIONS
 from study.errors import InvalidPostError
 
 CHOICES = ("left", "right", "both", "none")
@@ -20,7 +21,11 @@ _EARLIEST_MS, _LATEST_MS = 946_684_800_000.0, 4_102_444_800_000.0
 
 @dataclass(frozen=True, slots=True)
 class AnswerPost:
-    """One press: `choice` is what was pressed; times in milliseconds; `have` is the page's last question."""
+    """One press: `choice` is what was pressed; times in milliseconds; `have` is the page's last question.
+
+    `hidden_ms` of `rt_ms` the page could not be seen; `blurred_ms` it could be seen while another window had
+    the focus; `asleep_ms` the computer slept, which `rt_ms` does not count on every system.
+    """
 
     key: str
     question: str
@@ -30,6 +35,8 @@ class AnswerPost:
     shown_at: datetime | None
     input: str
     have: int
+    blurred_ms: float = 0.0
+    asleep_ms: float = 0.0
 
     @classmethod
     def read(cls, body: Any) -> "AnswerPost":
@@ -48,12 +55,16 @@ class AnswerPost:
             shown_at=_moment(fields, "shown_at"),
             input=_word(fields, "input", INPUTS),
             have=int(_number(fields, "have", 0.0, 1e9)),
+            blurred_ms=_number({"blurred_ms": 0, **fields}, "blurred_ms", 0.0, _LONGEST_MS),
+            asleep_ms=_number({"asleep_ms": 0, **fields}, "asleep_ms", 0.0, _LONGEST_MS),
         )
 
     def payload(self) -> dict[str, Any]:
         """What an event keeps of the post."""
         shown = None if self.shown_at is None else self.shown_at.timestamp() * 1000
-        kept = {"choice": self.choice, "rt_ms": self.rt_ms, "hidden_ms": self.hidden_ms}
+        kept: dict[str, Any] = {"choice": self.choice, "rt_ms": self.rt_ms, "hidden_ms": self.hidden_ms}
+        kept |= {"blurred_ms": self.blurred_ms} if self.blurred_ms else {}
+        kept |= {"asleep_ms": self.asleep_ms} if self.asleep_ms else {}
         return {**kept, "shown_at": shown, "input": self.input}
 
 
@@ -73,6 +84,40 @@ class UndoPost:
         """
         fields = _fields(body)
         return cls(key=_text(fields, "key", _KEY), question=_text(fields, "question", _QUESTION))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPost:
+    """One image's label in a qualification; `position` counts from 1."""
+
+    attempt: int
+    position: int
+    label: str
+    rt_ms: float | None
+
+    @classmethod
+    def read(cls, body: Any) -> "LabelPost":
+        """Read a decoded JSON body.
+
+        Raises:
+            InvalidPostError: a field is missing or not as it should be.
+        """
+        fields = _fields(body)
+        return cls(
+            attempt=int(_number(fields, "attempt", 1.0, 1e6)),
+            position=int(_number(fields, "position", 1.0, 1e6)),
+            label=_word(fields, "label", EMOTIONS),
+            rt_ms=_number(fields, "rt_ms", 0.0, _LONGEST_MS),
+        )
+
+
+def read_step(body: Any) -> int:
+    """Read how many steps of the training are done.
+
+    Raises:
+        InvalidPostError: that is no number.
+    """
+    return int(_number(_fields(body), "step", 0.0, 1e6))
 
 
 def _fields(body: Any) -> Mapping[str, Any]:

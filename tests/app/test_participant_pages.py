@@ -1,7 +1,6 @@
 """The participant's pages: each step of the way, told kindly, and nothing stored that was not agreed to."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -9,13 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 from app.identity import PARTICIPANT_COOKIE, signed
 from app.participant.consent import duration
-from app.trial.mount import MODULES, paragraphs, script
+from app.trial.markdown import safe_html
+from app.trial.mount import script
 from db.tables import Participant, Study
 from study.participation import consent_version
+from study.stages import consent, training
+from study.stages.lessons import STEPS
 from study.studies import close_study, pause_study
-from study.trial import flow
-
-TRIAL = Path(__file__).resolve().parents[2] / "app" / "trial"
 
 
 def take() -> AppTest:
@@ -24,6 +23,12 @@ def take() -> AppTest:
 
 def text(test: AppTest) -> str:
     return "\n".join(str(one.value) for kind in ("title", "markdown", "error") for one in test.get(kind))
+
+
+def component(test: AppTest) -> str:
+    """The name of the one component on the page."""
+    (shown,) = test.get("bidi_component")
+    return shown.proto.component_name.rpartition(".")[2]
 
 
 def press(test: AppTest, label: str) -> AppTest:
@@ -39,7 +44,7 @@ def person(program) -> Participant:
 
 def agree(program) -> None:
     with program.database.begin() as session:
-        flow.give_consent(session, person(program).id, "1", datetime.now(UTC))
+        consent.agree(session, person(program).id, "1", datetime.now(UTC))
 
 
 def test_a_browser_without_a_cookie_is_told_how_to_come_in(program, visit_as):
@@ -72,12 +77,17 @@ def test_consent_says_what_is_asked_how_long_and_what_is_kept(program, visit_as)
     assert [button.label for button in test.button] == ["I agree and take part", "No, thank you"]
 
 
-def test_agreeing_keeps_the_version_and_leads_to_the_questions(program, visit_as):
+def test_agreeing_keeps_the_version_and_leads_through_the_stages_to_the_questions(program, visit_as):
     visit_as(program.participant_cookies())
     test = press(take(), "I agree and take part")
     assert not test.exception
-    assert not test.button
-    assert len(test.get("bidi_component")) == 1
+    assert test.title[0].value == "A few words about you"
+    test = press(test, "Skip all of this")
+    assert person(program).demographics == {}
+    assert component(test) == "facevalue_training"
+    with program.database.begin() as session:
+        training.reach(session, person(program).id, STEPS, datetime.now(UTC))
+    assert component(take()) == "facevalue_trial"
     agreed = person(program)
     with program.database.session() as session:
         shown = session.get_one(Study, agreed.study_id).consent_text
@@ -124,7 +134,7 @@ def test_a_deadline_shuts_the_door(program, visit_as):
     with program.database.begin() as session:
         study = session.get_one(Study, person(program).study_id)
         study.deadline = datetime.now(UTC) - timedelta(minutes=1)
-    assert take().title[0].value == "The study is closed"
+    assert take().title[0].value == "The time for your answers is over"
 
 
 def test_the_end_thanks_and_counts_the_answers(program, visit_as):
@@ -151,11 +161,19 @@ def test_the_script_is_one_module_of_all_sources():
     assert joined.count("export ") == 1
     assert "export default function mount" in joined
     assert "\nimport " not in joined
-    assert sorted(MODULES) == sorted(path.name for path in TRIAL.glob("*.js"))
 
 
-def test_instructions_become_paragraphs_of_plain_text():
-    assert paragraphs("# Look\n\nAt *the*\nface, see [this](http://x).\n") == [
-        "Look",
-        "At the face, see this.",
-    ]
+def test_instructions_keep_their_form_and_nothing_in_them_runs():
+    shown = safe_html("Look *at* the [face](https://lab.org).\n\n- first")
+    assert "<em>at</em>" in shown
+    assert "<li>first</li>" in shown
+    assert 'rel="noopener noreferrer"' in shown
+    for text in (
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "![x](https://elsewhere.org/seen.png)",
+    ):
+        assert not {"<script", "<img", 'href="javascript'} & {
+            part for part in ("<script", "<img", 'href="javascript') if part in safe_html(text)
+        }

@@ -17,7 +17,7 @@ def test_a_participation_tells_the_step_the_texts_and_the_time_left(tmp_path):
         study = session.get_one(Study, mine.study_id)
     assert (mine.code, mine.title, mine.step) == ("P02", "A small study", "consent")
     assert (mine.answered, mine.total, mine.minutes) == (0, QUESTIONS, 1)
-    assert mine.experiments == (1, 2)
+    assert mine.design.experiments == (1, 2)
     assert mine.texts.consent == study.consent_text
     assert mine.consent_version == consent_version(study.consent_text)
 

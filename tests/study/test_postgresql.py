@@ -16,7 +16,7 @@ from db.settings import Settings
 from db.tables import Answer, AnswerEvent
 from db.writer import Writer
 from study.access import invitations as registration
-from study.trial import answers, flow, trials
+from study.trial import answers, standing, trials
 from study.trial.posts import AnswerPost, UndoPost
 from tests.small_study import NOW, QUESTIONS, SECRET, SmallStudy, fill
 
@@ -65,7 +65,7 @@ def test_answers_repeats_and_undos_are_as_on_sqlite(here):
     for number, question in enumerate(ids):
         assert _post(here, question, number).status == "stored"
     with here.database.session() as session:
-        assert flow.step(session, here.participants["P01"], NOW) == "done"
+        assert standing.step(session, here.participants["P01"], NOW) == "done"
         assert len(trials.trials(session, here.study_id)) == QUESTIONS
 
 

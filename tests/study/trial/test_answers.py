@@ -135,7 +135,10 @@ def test_after_the_deadline_nothing_is_stored_until_it_is_opened_again(here):
     assert post(here, ids[0], "a", at=late).status == "closed"
     with here.database.begin() as session:
         studies.open_study(session, here.study_id, now=late)
-    assert post(here, ids[0], "a", at=late).status == "stored"
+    assert post(here, ids[0], "b", at=late).status == "closed"  # the participant's own days are over
+    with here.database.begin() as session:
+        session.get(Participant, here.participants["P01"]).due_at = late + timedelta(days=2)
+    assert post(here, ids[0], "c", at=late).status == "stored"
 
 
 def test_the_last_answer_can_be_taken_back_and_given_again(here):

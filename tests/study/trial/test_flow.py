@@ -5,8 +5,10 @@ import pytest
 from db.tables import Participant
 from study import studies
 from study.errors import NotFoundError, StudyClosedError
+from study.stages import consent
 from study.trial import flow
 from study.trial.posts import AnswerPost
+from study.trial.standing import step
 from tests.small_study import NOW, QUESTIONS, small_labels, small_plan, small_study
 
 
@@ -17,7 +19,7 @@ def here(tmp_path):
 
 def _step(here, code="P01", now=NOW):
     with here.database.session() as session:
-        return flow.step(session, here.participants[code], now)
+        return step(session, here.participants[code], now)
 
 
 def test_consent_comes_before_the_questions(here):
@@ -29,7 +31,7 @@ def test_consent_comes_before_the_questions(here):
 def test_the_first_consent_is_the_one_that_is_kept(here):
     here.agree("P01")
     with here.database.begin() as session:
-        flow.give_consent(session, here.participants["P01"], "2", NOW + timedelta(hours=1))
+        consent.agree(session, here.participants["P01"], "2", NOW + timedelta(hours=1))
     with here.database.session() as session:
         person = session.get(Participant, here.participants["P01"])
         assert (person.consent_version, person.consented_at) == ("1", NOW)
@@ -41,7 +43,7 @@ def test_a_paused_study_is_closed_and_opens_again(here):
         studies.pause_study(session, here.study_id)
     assert _step(here) == "closed"
     with pytest.raises(StudyClosedError), here.database.begin() as session:
-        flow.give_consent(session, here.participants["P02"], "1", NOW)
+        consent.agree(session, here.participants["P02"], "1", NOW)
     with here.database.begin() as session:
         studies.open_study(session, here.study_id, now=NOW)
     assert _step(here) == "asking"
@@ -94,4 +96,4 @@ def test_only_questions_after_the_given_number_come(here):
 
 def test_an_unknown_participant_is_refused(here):
     with here.database.session() as session, pytest.raises(NotFoundError, match="no participant 99"):
-        flow.step(session, 99, NOW)
+        step(session, 99, NOW)

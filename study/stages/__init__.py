@@ -1,0 +1,1 @@
+"""The stages of a participant before the questions, and their ways out."""

@@ -79,7 +79,9 @@ def baseline_report(summaries: Sequence[Summary], unreadable: pd.DataFrame) -> R
     printed = {"table_8": 2, "table_9": 2, "table_10": 2, "table_11": 2, "comparison": 4}
     notes = [note for found in summaries for note in found["notes"]]
     said = f"{len(summaries)} {'baseline' if len(summaries) == 1 else 'baselines'} on {kind}-labels."
-    how = "Tables 8 to 11 judge each on its own subset's validation images, _all on every validation image."
+    how = (
+        "Tables 8 to 11 judge each on the validation images of its own subset, Figs. 5 and II on all of them."
+    )
     return Report(
         title=f"Baselines on {kind}-labels",
         sentences=(said, how, *dict.fromkeys(notes)),

@@ -22,17 +22,16 @@ _BY_CLASS = {"Prec": "precision", "Rec": "recall", "F-1": "f1"}
 
 
 def comparison(summaries: Sequence[Summary]) -> pd.DataFrame:
-    """One row a baseline, shares as fractions of 1: on the validation images of its own subset (Tables 8,
-    10), and the same with the suffix _all on all of them (Figs. 5, II).
+    """Two rows a baseline, shares as fractions of 1: judged on its own subset's validation images (Tables 8,
+    10), and on all of them (Figs. 5, II). Metrics that its kind does not have are NaN.
     """
-    names = [*_HARD.values(), "w_mae", "w_fr", "w_mae_printed", "w_fr_printed", "ced_auc"]
+    names = ["images", *_HARD.values(), *_SOFT.values(), "ced_auc"]
     rows = []
     for found in summaries:
         about = {name: found[name] for name in ("kind", "backbone", "subset", "balance", "trained_on")}
-        own = {"images": found["images"], **{name: found[name] for name in names}}
-        every = {f"{name}_all": found["all_validation"][name] for name in ("images", *names)}
-        rows.append({**about, **own, **every})
-    return pd.DataFrame(rows)
+        for judged_on, values in (("own subset", found), ("all", found["all_validation"])):
+            rows.append({**about, "judged_on": judged_on, **{name: values[name] for name in names}})
+    return pd.DataFrame(rows).astype(dict.fromkeys(names[1:], "float64"))
 
 
 def baseline_tables(summaries: Sequence[Summary]) -> dict[str, pd.DataFrame]:

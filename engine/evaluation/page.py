@@ -65,7 +65,7 @@ def page(report: Report) -> str:
     parts = [f"<h1>{html.escape(report.title)}</h1>"]
     parts += [f"<p>{html.escape(sentence)}</p>" for sentence in report.sentences]
     for place, (name, found) in enumerate(report.figures.items()):
-        drawn = found.to_html(full_html=False, include_plotlyjs=place == 0)
+        drawn = found.to_html(full_html=False, include_plotlyjs=place == 0, config={"displaylogo": False})
         parts.append(f"<h2>{html.escape(_heading(name))}</h2>{drawn}")
     for name, table in report.tables.items():
         shown = table.to_html(index=False, border=0, na_rep="–", float_format=lambda value: f"{value:.3f}")

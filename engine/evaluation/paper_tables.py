@@ -52,7 +52,7 @@ def table_4(confidence: pd.DataFrame) -> pd.DataFrame:
     """Confidence scores in percent: EBC, the mean of the ensemble's backbones, and AU, the AU classifier's.
 
     `confidence` is `BundleEvaluation.confidence`. The means give the paper's EBC row from its Table 6 within
-    0.08; its AU row is a third model's, neither Table 7's nor Table X's to the digit.
+    0.05; its AU row is a third model's, neither Table 7's nor Table X's to the digit.
     """
     units = confidence["backbone"] == systems.AU
     rows = {

@@ -114,7 +114,7 @@ def import_label_set(
         dataset_id=dataset.id,
         name=name,
         bundle=bundles or None,
-        fingerprint=_fingerprint(labels),
+        fingerprint=fingerprint(labels),
         created_at=now or datetime.now(UTC),
     )
     session.add(label_set)
@@ -167,7 +167,7 @@ def _image_ids(session: Session, dataset_id: int, names: "pd.Series[str]", sourc
     return [known[name] for name in names]
 
 
-def _fingerprint(labels: pd.DataFrame) -> str:
+def fingerprint(labels: pd.DataFrame) -> str:
     """The SHA-256 of images, hard- and soft-labels in the order of the images, to nine digits."""
     told = labels[["image", "hard_label", *SOFT]].sort_values("image")
     text = told.to_csv(index=False, float_format="%.9g", lineterminator="\n")

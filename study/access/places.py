@@ -6,7 +6,7 @@ shares of those who are in, since only questions that two people answer tell how
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,8 +60,13 @@ class Partners:
 def shared_questions(session: Session, study_id: int) -> Shared:
     """How many overlap questions each two participants have in common, by participant and participant.
 
-    Participants who answer the same original have it in common with each other too.
+    Participants who answer the same original have it in common with each other too, and who replaces
+    somebody has what that one had.
     """
+    replaced = select(Participant.replaces_id, Participant.id).where(
+        Participant.study_id == study_id, Participant.replaces_id.is_not(None)
+    )
+    heirs = {int(old or 0): new for old, new in session.execute(replaced)}
     original = aliased(Question)
     query = (
         select(original.id, original.participant_id, Question.participant_id)
@@ -70,13 +75,21 @@ def shared_questions(session: Session, study_id: int) -> Shared:
     )
     answerers: dict[int, set[int]] = defaultdict(set)
     for question, owner, receiver in session.execute(query):
-        answerers[question] |= {owner, receiver}
+        for person in (owner, receiver):
+            answerers[question] |= {person, *_line(person, heirs)}
     shared: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for people in answerers.values():
         for one in people:
             for other in people - {one}:
                 shared[one][other] += 1
     return shared
+
+
+def _line(person: int, heirs: Mapping[int, int]) -> Iterator[int]:
+    """Those who replace a participant, one after the other."""
+    while person in heirs:
+        person = heirs[person]
+        yield person
 
 
 def held_by(session: Session, token: str, participant_id: int | None, arrival: Arrival) -> int | None:

@@ -118,6 +118,7 @@ def _summary(session: Session, label_set_id: int) -> dict[str, Any]:
     limits = {name: values[2 * at : 2 * at + 2] for at, name in enumerate(ranged)}
     return {
         "images": sum(subsets.values()),
+        "votes": int(session.scalar(select(func.sum(LabelFacet.votes)).where(own)) or 0),
         "subsets": {subset: subsets.get(subset, 0) for subset in SUBSETS},
         "words": {name: counts(name) for name in NAMES},
         "ranges": {name: pair for name, pair in limits.items() if pair[0] is not None},

@@ -31,13 +31,27 @@ _IN_ORDER = frozenset(
 _STEP = 4
 
 
+def summary_of(session: Session, label_set_id: int) -> dict[str, Any]:
+    """What is in a label set: images, subsets, words and ranges of its facets (`facets.write_facets`).
+
+    Raises:
+        NotFoundError: there is no such label set, or it has no facets yet.
+    """
+    found = session.execute(select(LabelSet.summary).where(LabelSet.id == label_set_id)).one_or_none()
+    if found is None:
+        raise NotFoundError(f"there is no label set {label_set_id}")
+    if found.summary is None:
+        raise NotFoundError(f"the label set {label_set_id} has no facets yet: open it in the gallery")
+    return dict(found.summary)
+
+
 def count(session: Session, view: View) -> int:
     """How many images a view keeps.
 
     Raises:
         NotFoundError: there is no such label set, or it has no facets yet.
     """
-    summary = _summary(session, view.label_set_id)
+    summary = summary_of(session, view.label_set_id)
     if not view.filters:
         return int(summary["images"])
     query = select(func.count()).select_from(LabelFacet).where(*_kept(view))
@@ -65,7 +79,7 @@ def gallery(
 
 def page_ids(session: Session, view: View, *, offset: int, limit: int, total: int) -> list[int]:
     """The image ids of a page of a view, in its order; `total` is the view's count."""
-    summary = _summary(session, view.label_set_id)
+    summary = summary_of(session, view.label_set_id)
     limit = max(0, min(limit, total - offset))
     if limit == 0:
         return []
@@ -115,8 +129,10 @@ def _ids(view: View, backwards: bool, in_order: bool) -> Select[Any]:
     column, downwards = SORTS[view.sort], view.descending != backwards
     value: Any = column
     image_id: Any = LabelFacet.image_id
-    query: Select[Any] = select(image_id).where(*_kept(view))
-    if not in_order:
+    query: Select[Any]
+    if in_order:
+        query = select(image_id).where(*_kept(view))
+    else:
         # Kept apart from its order, because a database is tempted to step along the index of the order
         # through everything that the filters keep away.
         kept = select(image_id, column.label("value")).where(*_kept(view)).cte("kept")
@@ -126,15 +142,6 @@ def _ids(view: View, backwards: bool, in_order: bool) -> Select[Any]:
     if view.sort not in _IN_ORDER:
         order[0] = order[0].nulls_first() if backwards else order[0].nulls_last()
     return query.order_by(*order)
-
-
-def _summary(session: Session, label_set_id: int) -> dict[str, Any]:
-    found = session.execute(select(LabelSet.summary).where(LabelSet.id == label_set_id)).one_or_none()
-    if found is None:
-        raise NotFoundError(f"there is no label set {label_set_id}")
-    if found.summary is None:
-        raise NotFoundError(f"the label set {label_set_id} has no facets yet: open it in the gallery")
-    return dict(found.summary)
 
 
 def labelled(session: Session, label_set_id: int, image_id: int) -> bool:

@@ -5,17 +5,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from db.tables import LabelFacet
 from engine.soft_labels import SOFT_COLUMNS
 from study.errors import NotFoundError
+from study.images.view import scanned
 
 _COLUMNS: list[Any] = [getattr(LabelFacet, name) for name in SOFT_COLUMNS]
-# A cube of half the edge r around the point holds the ball of radius r: what is nearest in it within r is
-# nearest of all. The database looks into the smallest cube first, and mostly that is enough.
-_RADII = (0.03, 0.06, 0.12, 0.25, 0.5, float("inf"))
+_KNOWN: dict[str, Any] = {
+    "image_id": LabelFacet.image_id,
+    "image": LabelFacet.name,
+    "hard_label": LabelFacet.hard_label,
+    "subset": LabelFacet.subset,
+    **dict(zip(SOFT_COLUMNS, _COLUMNS, strict=True)),
+}
+_BESIDE = 3_000
 
 
 def nearest(session: Session, label_set_id: int, image_id: int, limit: int = 12) -> pd.DataFrame:
@@ -31,31 +37,30 @@ def nearest(session: Session, label_set_id: int, image_id: int, limit: int = 12)
     if point is None:
         raise NotFoundError(f"label set {label_set_id} holds no image {image_id}")
     scores = [float(score) for score in point]
-    for radius in _RADII:
-        found = _within(session, label_set_id, image_id, scores, radius)
-        near = found[found["distance"] <= radius]
-        if len(near) >= limit:
-            break
-    return near.sort_values(["distance", "image_id"]).head(limit).reset_index(drop=True)
-
-
-def _within(
-    session: Session, label_set_id: int, image_id: int, scores: Sequence[float], radius: float
-) -> pd.DataFrame:
-    """The other images in the cube around the scores, with their distance."""
-    columns = {
-        "image_id": LabelFacet.image_id,
-        "image": LabelFacet.name,
-        "hard_label": LabelFacet.hard_label,
-        "subset": LabelFacet.subset,
-        **dict(zip(SOFT_COLUMNS, _COLUMNS, strict=True)),
-    }
-    query = select(*columns.values()).where(
+    others = select(*_KNOWN.values()).where(
         LabelFacet.label_set_id == label_set_id, LabelFacet.image_id != image_id
     )
-    if np.isfinite(radius):
+    # Among the images whose highest score is most like this one's, the nearest are found at once. No nearer
+    # one of all others lies outside the cube that their distance spans, so one look into that is enough.
+    beside = pd.concat([_with_distance(session, query, scores) for query in _beside(others, scores)])
+    reach = beside["distance"].nsmallest(limit).max() if len(beside) >= limit else float("inf")
+    if np.isfinite(reach):
         sides = zip(_COLUMNS, scores, strict=True)
-        query = query.where(*(column.between(score - radius, score + radius) for column, score in sides))
-    frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=list(columns))
+        others = others.where(*(scanned(column).between(at - reach, at + reach) for column, at in sides))
+    found = _with_distance(session, others, scores)
+    return found.sort_values(["distance", "image_id"]).head(limit).reset_index(drop=True)
+
+
+def _beside(others: Select[Any], scores: Sequence[float]) -> list[Select[Any]]:
+    """The others just above and just below in the highest of the scores."""
+    place = int(np.argmax(scores))
+    column, score = _COLUMNS[place], scores[place]
+    above = others.where(column >= score).order_by(column, LabelFacet.image_id)
+    below = others.where(column < score).order_by(column.desc(), LabelFacet.image_id.desc())
+    return [query.limit(_BESIDE) for query in (above, below)]
+
+
+def _with_distance(session: Session, query: Select[Any], scores: Sequence[float]) -> pd.DataFrame:
+    frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=list(_KNOWN))
     apart = frame[list(SOFT_COLUMNS)].to_numpy(float) - np.asarray(scores)
     return frame.assign(distance=np.sqrt((apart**2).sum(axis=1)))

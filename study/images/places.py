@@ -35,14 +35,21 @@ def place_of(session: Session, settings: Settings, dataset_id: int, folder: Path
     Raises:
         NotFoundError: there is no such dataset.
     """
-    dataset = session.get(Dataset, dataset_id)
-    if dataset is None:
-        raise NotFoundError(f"there is no dataset {dataset_id}")
+    dataset = _dataset(session, dataset_id)
     root = settings.data_dir / dataset.root if folder is None else folder
     paths = _spread(session, dataset_id)
     missing = missing_files(root, paths) if root.is_dir() else paths
     found = len(paths) - len(missing)
     return Place(dataset.id, dataset.name, root, root.is_dir(), len(paths), found, tuple(missing[:5]))
+
+
+def folder_of(session: Session, settings: Settings, dataset_id: int) -> Path:
+    """The folder that a dataset's paths are relative to.
+
+    Raises:
+        NotFoundError: there is no such dataset.
+    """
+    return settings.data_dir / _dataset(session, dataset_id).root
 
 
 def missing_files(root: Path, paths: Iterable[str]) -> list[str]:
@@ -92,6 +99,13 @@ def move_dataset(
     )
     session.flush()
     return place
+
+
+def _dataset(session: Session, dataset_id: int) -> Dataset:
+    dataset = session.get(Dataset, dataset_id)
+    if dataset is None:
+        raise NotFoundError(f"there is no dataset {dataset_id}")
+    return dataset
 
 
 def _spread(session: Session, dataset_id: int) -> list[str]:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from db.tables import LabelFacet
 from engine.emfacs import EMOTIONS
@@ -51,9 +53,19 @@ SORTS: dict[str, Any] = {
 }
 """What a view can be sorted by; images without the value come last."""
 _OPEN = ".."
+_AS_IT_IS = custom_op[Any]("+")
 
 Range = tuple[float | None, float | None]
 Address = Mapping[str, Sequence[str]]
+
+
+def scanned(column: Any) -> Any:
+    """A facet as a condition takes it that no index should serve.
+
+    A database that steps along an index for a range, and looks each image up in turn, takes twenty times as
+    long for a third of all images as it takes to read the label set from its first image to its last.
+    """
+    return UnaryExpression(column, operator=_AS_IT_IS, type_=column.type)
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ class View:
             if words:
                 kept[name] = CHOICES[name].in_(words)
         for name, (least, most) in self.ranges.items():
-            column = RANGES[name]
+            column = scanned(RANGES[name])
             if least is not None and most is not None:
                 kept[name] = column.between(least, most)
             elif least is not None or most is not None:
@@ -99,6 +111,11 @@ class View:
         if self.disagreement is not None:
             kept["disagreement"] = DISAGREEMENTS[self.disagreement]
         return kept
+
+    @property
+    def key(self) -> str:
+        """A text that equal views share, and only those."""
+        return f"{self.label_set_id}?{urlencode(self.address(), doseq=True)}"
 
     def without(self, name: str) -> "View":
         """The view with one filter relaxed."""

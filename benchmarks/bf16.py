@@ -93,7 +93,8 @@ def main() -> None:
     print(
         f"bf16 against fp32: {found.changed} of {found.ranked} images change their subset "
         f"({found.share_changed or 0:.2%}; aim under {AIM:.1%}); soft scores "
-        f"move by {found.scores['mean_absolute'].mean():.5f} in the mean and {found.scores['largest'].max():.5f} at most"
+        f"move by {found.scores['mean_absolute'].mean():.5f} in the mean, "
+        f"{found.scores['largest'].max():.5f} at most"
     )
     order = np.arange(len(frame))[::-1]
     backwards = labels(bundle, frame.iloc[order], pixels[order], args.device, "fp32", 7)

@@ -14,6 +14,8 @@ import plotly.graph_objects as go
 
 from engine.images import write_table
 
+_MOST_IN_JSON, _MOST_ON_PAGE = 5000, 100
+
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 16px/1.5 system-ui, sans-serif; color: #31333F; background: #fff; max-width: 1200px; margin: 2rem
@@ -41,7 +43,10 @@ class Report:
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:
-    """Write <table>.csv, <figure>.json, evaluation.json and report.html; return their paths."""
+    """Write <table>.csv, <figure>.json, evaluation.json and report.html; return their paths.
+
+    Long tables stand whole in their csv alone.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, table in report.tables.items():
@@ -49,7 +54,10 @@ def write_report(report: Report, folder: Path) -> list[Path]:
         written.append(folder / f"{name}.csv")
     for name, found in report.figures.items():
         written.append(_write(folder / f"{name}.json", found.to_json()))
-    tables = {name: plain(table) for name, table in report.tables.items()}
+    tables = {
+        name: plain(table) if len(table) <= _MOST_IN_JSON else {"rows": len(table), "file": f"{name}.csv"}
+        for name, table in report.tables.items()
+    }
     contents = {
         "title": report.title,
         "notes": list(report.sentences),
@@ -68,8 +76,12 @@ def page(report: Report) -> str:
         drawn = found.to_html(full_html=False, include_plotlyjs=place == 0, config={"displaylogo": False})
         parts.append(f"<h2>{html.escape(_heading(name))}</h2>{drawn}")
     for name, table in report.tables.items():
-        shown = table.to_html(index=False, border=0, na_rep="–", float_format=lambda value: f"{value:.3f}")
-        parts.append(f'<h2>{html.escape(_heading(name))}</h2><div class="scroll">{shown}</div>')
+        first = table.head(_MOST_ON_PAGE)
+        more = f"<p>The first {len(first):,} of {len(table):,} rows; all are in {html.escape(name)}.csv.</p>"
+        shown = first.to_html(index=False, border=0, na_rep="–", float_format=lambda value: f"{value:.3f}")
+        parts.append(
+            f'<h2>{html.escape(_heading(name))}</h2><div class="scroll">{shown}</div>{more if len(table) > len(first) else ""}'
+        )
     head = (
         "<meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>{html.escape(report.title)}</title><style>{_STYLE}</style>"

@@ -1,4 +1,4 @@
-"""What the agreement dashboard shows of one study: the paper's Fig. 6 from the answers so far."""
+"""What the agreement report shows of one study: all findings of the answers so far, or of some of them."""
 
 from dataclasses import dataclass
 
@@ -6,58 +6,95 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.tables import Answer, Participant
-from study.findings.agreement import InterAgreement, inter_agreement
-from study.findings.consistency import SelfAgreement, self_agreement
-from study.findings.discrimination import Discrimination, discrimination
-from study.findings.preference import Preference, preference
-from study.trial.trials import trials
+from db.tables import Answer, AnswerEvent, Participant, Study
+from study.findings.quality import quality
+from study.findings.summary import Findings, findings
+from study.trial.compact_trials import compact_trials
+
+Version = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Dashboard:
-    """Fig. 6-a, 6-b and 6-c of the answers so far; `answers` counts them all, repeats included.
+class Filters:
+    """Which answers are looked at; an empty tuple leaves all in.
 
-    `participants` counts those who have answered anything.
+    kinds: first, self_repeat, overlap. without_flagged leaves out the participants whom quality flags when
+    it looks at all their answers.
     """
 
-    answers: int
-    participants: int
-    preference: Preference
-    discrimination: Discrimination
-    self_agreement: SelfAgreement
-    inter_agreement: InterAgreement
+    participants: tuple[str, ...] = ()
+    emotions: tuple[str, ...] = ()
+    subsets: tuple[str, ...] = ()
+    experiments: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+    without_flagged: bool = False
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
 
 
-def version(session: Session, study_id: int) -> tuple[int, int]:
-    """Two numbers that change with every answer and every undo of a study: how many answers, the last id."""
-    query = select(func.count(Answer.id), func.max(Answer.id)).join(Participant)
-    count, last = session.execute(query.where(Participant.study_id == study_id)).one()
-    return int(count), int(last or 0)
+@dataclass(frozen=True)
+class Answers:
+    """The trials of a study and the codes of its participants, those yet to answer too."""
+
+    trials: pd.DataFrame
+    participants: list[str]
 
 
-def dashboard(session: Session, study_id: int) -> Dashboard:
-    """Compute the figures of a study; pairs are drawn of all participants, also of those yet to answer.
+def version(session: Session, study_id: int) -> Version:
+    """Three numbers that change with every answer, undo and erasure of a study, without counting rows.
+
+    How many are answered, erased, and the last event of a study that may still be answered: an undone
+    answer that is given anew changes the events alone.
+    """
+    state = session.scalar(select(Study.state).where(Study.id == study_id))
+    last = select(func.max(Answer.position)).where(Answer.participant_id == Participant.id).scalar_subquery()
+    counts = select(func.sum(last), func.count(Participant.erased_at)).where(Participant.study_id == study_id)
+    answered, erased = session.execute(counts).one()
+    event = None if state == "closed" else session.scalar(select(func.max(AnswerEvent.id)))
+    return int(answered or 0), int(erased), int(event or 0)
+
+
+def answers(session: Session, study_id: int) -> Answers:
+    """The answers so far; erased participants and their answers are left out.
 
     Raises:
-        NotFoundError: there is no such study.
+        NotFoundError: there is no such study of labels.
     """
-    answered = trials(session, study_id)
-    return dashboard_of(answered, _codes(session, study_id))
+    codes = select(Participant.code).where(Participant.study_id == study_id, Participant.erased_at.is_(None))
+    people = list(session.scalars(codes.order_by(Participant.code)))
+    return Answers(compact_trials(session, study_id), people)
 
 
-def dashboard_of(answered: pd.DataFrame, participants: list[str]) -> Dashboard:
-    """Compute the figures of a trials table."""
-    return Dashboard(
-        answers=len(answered),
-        participants=answered["participant"].nunique(),
-        preference=preference(answered),
-        discrimination=discrimination(answered),
-        self_agreement=self_agreement(answered),
-        inter_agreement=inter_agreement(answered, participants),
-    )
+def flagged(given: Answers) -> list[str]:
+    """Participants whom quality flags, by all of their answers."""
+    return quality(given.trials).flagged
 
 
-def _codes(session: Session, study_id: int) -> list[str]:
-    query = select(Participant.code).where(Participant.study_id == study_id).order_by(Participant.code)
-    return list(session.scalars(query))
+def report(given: Answers, filters: Filters | None = None) -> Findings:
+    """All findings of the answers that the filters leave in; the one function behind the page."""
+    chosen = filters or Filters()
+    left_out = set(flagged(given)) if chosen.without_flagged else set()
+    people = [
+        code
+        for code in given.participants
+        if code not in left_out and (not chosen.participants or code in chosen.participants)
+    ]
+    return findings(_kept(given.trials, chosen, people), people)
+
+
+def _kept(trials: pd.DataFrame, filters: Filters, people: list[str]) -> pd.DataFrame:
+    keep = pd.Series(True, index=trials.index)
+    if filters.participants or filters.without_flagged:
+        keep &= trials["participant"].isin(people)
+    for column, wanted in (
+        ("hard_label", filters.emotions),
+        ("subset", filters.subsets),
+        ("experiment", filters.experiments),
+        ("kind", filters.kinds),
+    ):
+        if wanted:
+            keep &= trials[column].isin(wanted)
+    return trials if keep.all() else trials[keep].reset_index(drop=True)

@@ -130,35 +130,3 @@ def test_an_address_of_no_image_is_told(program, visit_as, query):
     test = draw("image", **query)
     assert not test.exception
     assert "names no image" in test.warning[0].value
-
-
-def test_the_dashboard_draws_the_three_figures_with_n_and_says_simulated(program, visit_as):
-    visit_as(program.researcher_cookies())
-    test = draw("agreement", study="2")
-    assert not test.exception
-    assert [heading.value[:3] for heading in test.subheader] == ["6-a", "6-b", "6-c"]
-    assert len(test.get("plotly_chart")) == 3
-    captions = "\n".join(caption.value for caption in test.caption)
-    assert "n = 240, 6 participants" in captions
-    assert captions.count("Answers of simulated participants") == 3
-    assert len(test.dataframe) == 4
-
-
-def test_the_dashboard_of_an_open_study_says_what_it_waits_for_and_then_shows_it(program, visit_as):
-    visit_as(program.researcher_cookies())
-    test = draw("agreement", study="1")
-    assert test.subheader[0].value == "No answers yet"
-    assert "invitation link" in text(test)
-    program.answer()
-    test.run()
-    assert "208 answers of 4 participants" in text(test)
-    assert "imulated" not in text(test)
-
-
-def test_the_dashboard_shows_the_study_that_is_chosen(program, visit_as):
-    visit_as(program.researcher_cookies())
-    test = draw("agreement")
-    assert test.selectbox[0].value == "2"
-    test.selectbox[0].select_index(0).run()
-    assert test.subheader[0].value == "No answers yet"
-    assert test.query_params["study"] in ("1", ["1"])

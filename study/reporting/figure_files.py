@@ -67,7 +67,10 @@ def browser_path() -> str:
     """
     from choreographer.browsers.chromium import Chromium
 
-    found = os.environ.get("BROWSER_PATH") or Chromium.find_browser(skip_local=False)
+    named = os.environ.get("BROWSER_PATH")
+    if named and not Path(named).is_file():
+        raise StudyError(f"BROWSER_PATH names {named}, which is no file: name a Chrome or Chromium")
+    found = named or Chromium.find_browser(skip_local=False)
     if found is None:
         raise StudyError(f"SVG files need Chrome or Chromium, and none is installed: install one, {INSTEAD}")
     return str(found)

@@ -78,7 +78,7 @@ def import_source(
     prefix = Path(os.path.relpath(base.resolve(), out.parent.resolve())).as_posix()
     with ExitStack() as stack:
         streams = _streams(out, stack)
-        chunks = _kept_chunks(found, source, settings, kept)
+        chunks = kept_chunks(found, source, settings, kept)
         for chunk in tqdm(chunks, desc=f"Reading {found.NAME}", unit="chunk", disable=not progress):
             images = chunk.images
             if splits is not None:
@@ -122,13 +122,16 @@ def _drawn_splits(
     labels = pd.Index(LABELS)
     codes = [
         labels.get_indexer(pd.Index(chunk.images["hard_label"])).astype(np.int8)
-        for chunk in _kept_chunks(adapter, source, options, choices)
+        for chunk in kept_chunks(adapter, source, options, choices)
     ]
     return stratified_splits(np.concatenate(codes), choices.shares, rng)
 
 
-def _kept_chunks(adapter: Adapter, source: Path, options: Options, choices: Choices) -> Iterator[Chunk]:
-    """The adapter's chunks without the images that do not stay, each of which is listed with its reason."""
+def kept_chunks(adapter: Adapter, source: Path, options: Options, choices: Choices) -> Iterator[Chunk]:
+    """The adapter's chunks without the images that do not stay, each of which is listed with its reason.
+
+    Raises SourceError for a source that cannot be read.
+    """
     seen: set[str] = set()
     base = str(adapter.root(source, options))
     for chunk in _readable(adapter.chunks(source, options), source):

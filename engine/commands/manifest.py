@@ -1,7 +1,6 @@
 """Import a data set: write its image manifest, and list what is missing."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 

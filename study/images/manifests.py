@@ -4,15 +4,39 @@ import os
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.settings import Settings
-from db.tables import Annotation, Dataset, Image
+from db.tables import Annotation, Dataset, Image, LabelSet
 from engine.images import OPTIONAL_COLUMNS, write_table
 from study.errors import NotFoundError
 
 _COLUMNS = ("path", "hard_label", "split", *OPTIONAL_COLUMNS)
+
+
+def datasets(session: Session) -> pd.DataFrame:
+    """All datasets, oldest first, with how much is there of each.
+
+    Columns: dataset_id, name, root, created_at, images, votes, label_sets.
+    """
+    images = select(func.count(Image.id)).where(Image.dataset_id == Dataset.id).scalar_subquery()
+    votes = (
+        select(func.count(Annotation.id))
+        .join(Image, Image.id == Annotation.image_id)
+        .where(Image.dataset_id == Dataset.id)
+        .scalar_subquery()
+    )
+    sets = select(func.count(LabelSet.id)).where(LabelSet.dataset_id == Dataset.id).scalar_subquery()
+    query = select(Dataset.id, Dataset.name, Dataset.root, Dataset.created_at, images, votes, sets)
+    columns = ["dataset_id", "name", "root", "created_at", "images", "votes", "label_sets"]
+    rows = [tuple(row) for row in session.execute(query.order_by(Dataset.id))]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def dataset_names(session: Session) -> list[str]:
+    """The names of all datasets, oldest first."""
+    return list(session.scalars(select(Dataset.name).order_by(Dataset.id)))
 
 
 def write_manifest(session: Session, settings: Settings, name: str, out: Path) -> int:

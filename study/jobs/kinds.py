@@ -7,6 +7,7 @@ from pathlib import Path
 
 from db.settings import Settings
 from study.errors import StudyError
+from study.images.reading import Reading
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -25,13 +26,9 @@ def importing(
     settings: Settings,
     name: str,
     source: Path,
-    *,
-    adapter: str,
-    options: tuple[str, ...] = (),
+    reading: Reading,
 ) -> Work:
-    """Read a data set by an adapter, and bring it into the database as the dataset `name`.
-
-    `options` are further options of `python -m engine manifest`, such as ("--order", "Happy,Sad").
+    """Read a data set, and bring it into the database as the dataset `name`.
 
     Raises:
         StudyError: the name cannot be a folder's, or the source is not there.
@@ -40,7 +37,7 @@ def importing(
     if not source.exists():
         raise StudyError(f"{source} does not exist on the server")
     manifest = settings.data_dir / "datasets" / name / "images.parquet"
-    read = ["engine", "manifest", str(source), "--adapter", adapter, "--out", str(manifest), *options]
+    read = ["engine", "manifest", str(source), "--out", str(manifest), *reading.flags()]
     bring = ["study", "import", name, "--manifest", str(manifest), "--beside"]
     return Work("import", f"Import {name}", [read, bring], {"dataset": name})
 

@@ -1,0 +1,141 @@
+"""Engine: the bundles with what they are worth, and the jobs that train them and label with them."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app import charts
+from app.installation import installation
+from app.researcher import jobs, words
+from app.researcher.access import EDITORS, database, me, researchers_only
+from study.errors import StudyError
+from study.images.manifests import dataset_names
+from study.jobs.kinds import labelling, training
+
+if TYPE_CHECKING:
+    from engine.bundle import Bundle
+    from engine.evaluation.page import Report
+
+RECIPES = {
+    "single": "single: one small backbone, for a laptop and a few thousand photographs",
+    "paper": "paper: the paper's three backbones, for a GPU and hundreds of thousands",
+    "demo": "demo: small networks from scratch, for rendered faces",
+}
+
+
+def entry() -> st.Page:
+    """The page as the navigation lists it."""
+    return st.Page(page, title="Engine", icon=":material/neurology:", url_path="engine")
+
+
+@researchers_only
+def page() -> None:
+    """Draw the jobs, what can be started, and every bundle."""
+    st.title("Engine", anchor=False)
+    bundles = _bundles()
+    if me().role in EDITORS:
+        _start(bundles)
+    st.subheader("Jobs", anchor=False)
+    jobs.listed(("train", "label"))
+    st.subheader("Bundles", anchor=False)
+    if not bundles:
+        words.nothing_yet(*words.NO_BUNDLES)
+    for bundle in bundles:
+        _bundle(bundle)
+
+
+def _bundles() -> "list[Bundle]":
+    from engine.bundle import find_bundles
+
+    found, problems = find_bundles(installation().settings.data_dir / "bundles")
+    for problem in problems:
+        st.warning(problem)
+    return found
+
+
+def _start(bundles: "list[Bundle]") -> None:
+    with database().session() as session:
+        names = dataset_names(session)
+    if not names:
+        words.nothing_yet(
+            "No images yet", "Bring some in on the page Import: what is trained on them appears here."
+        )
+        return
+    train, label = st.columns(2)
+    with train.expander("Train an engine", icon=":material/model_training:"), st.form("train", border=False):
+        _train(names)
+    with label.expander("Label images", icon=":material/label:"), st.form("label", border=False):
+        _label(names, [bundle.name for bundle in bundles])
+
+
+def _train(names: list[str]) -> None:
+    dataset = st.selectbox("On the images of", names, key="train-dataset")
+    recipe = st.selectbox("Recipe", list(RECIPES), format_func=RECIPES.__getitem__)
+    name = st.text_input("Name of the bundle", placeholder="my-engine", max_chars=80)
+    votes = st.checkbox("Learn from the annotators' votes (else from the hard-labels)")
+    pretrained = st.checkbox("Begin with downloaded weights", value=True, help="Needs a network, once.")
+    changes = st.text_area(
+        "Changed settings, one a line",
+        placeholder="ensemble.epochs=10\nconfidence.test_images=5",
+        help="KEY=VALUE, as `python -m engine train --set` takes them; docs/engine.md lists them.",
+    )
+    if st.form_submit_button("Start training", type="primary"):
+        settings = tuple(line.strip() for line in changes.splitlines() if line.strip())
+        try:
+            jobs.start(
+                training(
+                    installation().settings,
+                    name.strip(),
+                    dataset,
+                    recipe=recipe,
+                    votes=votes,
+                    pretrained=pretrained,
+                    changes=settings,
+                )
+            )
+        except StudyError as problem:
+            st.error(str(problem))
+
+
+def _label(names: list[str], bundles: list[str]) -> None:
+    dataset = st.selectbox("The images of", names, key="label-dataset")
+    bundle = st.selectbox("With the bundle", bundles, disabled=not bundles)
+    name = st.text_input("Name of the label set", placeholder="my-labels", max_chars=80)
+    if st.form_submit_button("Start labelling", type="primary", disabled=not bundles):
+        try:
+            jobs.start(labelling(installation().settings, name.strip(), dataset, bundle))
+        except StudyError as problem:
+            st.error(str(problem))
+
+
+def _bundle(bundle: "Bundle") -> None:
+    recipe = bundle.recipe
+    with st.container(border=True):
+        st.markdown(f"**{bundle.name}** · recipe {recipe.name}")
+        roles = bundle.roles()["role"].value_counts()
+        st.caption(
+            f"{len(bundle.network_names)} networks · backbones {', '.join(recipe.backbones)} · "
+            + ", ".join(f"{count:,} images to {role}" for role, count in roles.items())
+        )
+        if st.toggle("Evaluation", key=f"evaluation-{bundle.fingerprint}"):
+            _evaluation(_report(bundle.fingerprint, str(bundle.folder)))
+        with st.expander("Recipe"):
+            st.json(bundle.contents["recipe"], expanded=1)
+
+
+@st.cache_data(max_entries=8, show_spinner="Judging the bundle on its test images …")
+def _report(fingerprint: str, folder: str) -> "Report":
+    """A bundle's evaluation; a bundle trained anew has another fingerprint."""
+    from engine.evaluation.reports import evaluate_bundle
+
+    return evaluate_bundle(folder)[0]
+
+
+def _evaluation(report: "Report") -> None:
+    for sentence in report.sentences:
+        st.markdown(sentence)
+    for name, figure in report.figures.items():
+        st.plotly_chart(figure, key=f"{report.title}-{name}", config=charts.CONFIG)
+    for name, table in report.tables.items():
+        with st.expander(name.replace("_", " ").capitalize()):
+            st.dataframe(table, hide_index=True)

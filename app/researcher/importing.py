@@ -1,0 +1,169 @@
+"""Import: a data set brought in from a folder on the server, or an upload, after a look at what it holds."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from app.installation import installation
+from app.researcher import jobs, words
+from app.researcher.access import database, editors_only
+from engine.errors import EngineError
+from study.errors import StudyError
+from study.images.manifests import dataset_names, datasets
+from study.images.reading import Reading
+from study.images.uploads import keep_upload
+from study.jobs.kinds import importing
+
+if TYPE_CHECKING:
+    from engine.preview import Preview
+
+ADAPTERS = {
+    "": "found by a look at it",
+    "affectnet-plus": "AffectNet+ (json, with its soft-labels)",
+    "affectnet-npy": "AffectNet (npy annotations)",
+    "affectnet-csv": "AffectNet (csv)",
+    "ferplus": "FER+ (votes)",
+    "rafdb": "RAF-DB",
+    "table": "a CSV or Parquet table",
+    "folders": "a folder for each class",
+}
+LARGEST_MEGABYTES = 2_000
+_FACES = 12
+
+
+def entry() -> st.Page:
+    """The page as the navigation lists it, for those who may import."""
+    return st.Page(page, title="Import", icon=":material/upload:", url_path="import")
+
+
+@editors_only
+def page() -> None:
+    """Draw the datasets that are there, the way in for another, and the imports under way."""
+    st.title("Import", anchor=False)
+    _there()
+    source = _source()
+    reading = _reading() if source is not None else None
+    if source is not None and reading is not None:
+        found = _look(source, reading)
+        if found is not None:
+            _bring(source, found, replace(reading, adapter=found.adapter))
+    st.subheader("Imports", anchor=False)
+    jobs.listed(("import",))
+
+
+def _there() -> None:
+    with database().session() as session:
+        known = datasets(session)
+    if not known.empty:
+        shown = known[["name", "images", "votes", "label_sets", "root", "created_at"]]
+        st.dataframe(
+            shown, hide_index=True, column_config={"label_sets": "label sets", "created_at": "since"}
+        )
+
+
+def _source() -> Path | None:
+    """The data set that is looked at: kept in this browser tab until another is chosen."""
+    where = st.segmented_control(
+        "Where is the data set?", ["On the server", "On my computer"], default="On the server", required=True
+    )
+    if where == "On the server":
+        place = st.text_input(
+            "Folder or table on the server", placeholder="/data/affectnet", key="import-path"
+        )
+        return Path(place.strip()).expanduser() if place.strip() else None
+    sent = st.file_uploader(
+        "A zip of a folder, or a table", type=["zip", "csv", "parquet"], max_upload_size=LARGEST_MEGABYTES
+    )
+    if sent is None:
+        return None
+    kept = st.session_state.get("import-kept")
+    if kept is None or kept[0] != sent.file_id:
+        try:
+            with st.spinner("Unpacking …"):
+                kept = (sent.file_id, keep_upload(installation().settings, sent.name, sent))
+        except StudyError as problem:
+            st.error(str(problem))
+            return None
+        st.session_state["import-kept"] = kept
+    return Path(kept[1])
+
+
+def _reading() -> Reading | None:
+    adapter = st.selectbox("Format", list(ADAPTERS), format_func=ADAPTERS.__getitem__)
+    with st.expander("What the program cannot see by itself"):
+        order = st.text_input(
+            "Labels of classes 0, 1, 2 …, or of the folders in their order",
+            placeholder="Neutral,Happy,Sad,Surprise,Fear,Disgust,Anger,Contempt",
+        )
+        columns = st.text_input("Columns of a table", placeholder="hard_label=emotion, path=file")
+        images = st.text_input("Folder of the images, where it is elsewhere (on the server)")
+        keep = st.checkbox("Keep images without a label (to label or annotate them)")
+    try:
+        return Reading.from_words(adapter, order, columns, images, keep)
+    except StudyError as problem:
+        st.error(str(problem))
+        return None
+
+
+def _look(source: Path, reading: Reading) -> "Preview | None":
+    from engine.preview import preview
+
+    try:
+        with st.spinner("Looking …"):
+            found = preview(
+                source,
+                adapter=reading.adapter or None,
+                options=reading.options(),
+                choices=reading.choices(),
+            )
+    except (EngineError, OSError) as problem:
+        st.error(str(problem))
+        return None
+    _show(found)
+    return found
+
+
+def _show(found: "Preview") -> None:
+    st.subheader(f"{ADAPTERS[found.adapter]}: {words.counted(len(found.images), 'image')}", anchor=False)
+    if not found.whole:
+        st.caption("The first of them: the import goes through all.")
+    if found.labels or found.votes:
+        st.caption(f"With {found.labels:,} soft-labels and {found.votes:,} votes of their own.")
+    counts = found.images["hard_label"].fillna("no label").value_counts()
+    st.markdown(" · ".join(f"{label} **{count:,}**" for label, count in counts.items()) or "No image.")
+    if found.left_out:
+        st.warning(f"{words.counted(found.left_out.total(), 'item')} would be left out.")
+        rows = [
+            {"reason": reason, "items": count, "such as": ", ".join(found.examples.get(reason, []))}
+            for reason, count in found.left_out.most_common()
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
+    for reason, count in found.remarks.most_common():
+        st.caption(f"{words.counted(count, 'image')} would come in, but: {reason}.")
+    faces = [path for path in found.images["path"].head(_FACES) if Path(path).is_file()]
+    if faces:
+        labels = found.images["hard_label"].head(_FACES).fillna("no label")
+        st.image(faces, width=96, caption=[str(label) for label in labels[: len(faces)]])
+    st.dataframe(found.images.head(50), hide_index=True)
+
+
+def _bring(source: Path, found: "Preview", reading: Reading) -> None:
+    if found.images.empty:
+        st.error("Nothing would come in: see above why, and what the program cannot see by itself.")
+        return
+    with st.form("import", width=480):
+        name = st.text_input("Name of the dataset", placeholder="affectnet", max_chars=80).strip()
+        sent = st.form_submit_button("Import", type="primary", icon=":material/download:")
+    if sent:
+        with database().session() as session:
+            taken = name in dataset_names(session)
+        if taken:
+            st.error(f"There is a dataset {name!r} already: give this one another name.")
+            return
+        try:
+            jobs.start(importing(installation().settings, name, source, reading))
+        except StudyError as problem:
+            st.error(str(problem))

@@ -1,0 +1,114 @@
+"""Jobs as pages show them: how far each is, what it says, stop, and start again."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from app.installation import installation
+from app.researcher.access import EDITORS, database, me, researchers_only
+from db.tables import Job
+from study.errors import StudyError
+from study.jobs import queue
+from study.jobs.kinds import Work
+from study.jobs.runner import launch, log_file
+
+LIVE_SECONDS = 2
+_SHOWN, _LOG_CHARACTERS = 12, 20_000
+_COLOURS = {"queued": "gray", "running": "green", "done": "blue", "failed": "red", "stopped": "orange"}
+
+
+def start(work: Work) -> None:
+    """Queue a job and start its process, which outlives this one."""
+    with database().begin() as session:
+        job = queue.add_job(
+            session, work.kind, work.title, work.commands, by=me().id, now=datetime.now(UTC), needs=work.needs
+        )
+        job_id = job.id
+    launch(installation().settings, job_id)
+
+
+def listed(kinds: tuple[str, ...]) -> None:
+    """Draw the latest jobs of these kinds, live."""
+    st.fragment(_listed, run_every=LIVE_SECONDS)(kinds)
+
+
+@researchers_only
+def _listed(kinds: tuple[str, ...]) -> None:
+    with database().begin() as session:
+        found = [job for job in queue.jobs(session, datetime.now(UTC)) if job.kind in kinds][:_SHOWN]
+    if not found:
+        st.caption("No job was started yet. Jobs go on when the server is restarted, one at a time.")
+    for job in found:
+        with st.container(border=True, key=f"job-{job.id}"):
+            _card(job)
+
+
+def _card(job: Job) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{job.title}**", width="content")
+        st.badge(job.state.capitalize(), color=_COLOURS[job.state])  # type: ignore[arg-type]
+    if job.state == "running":
+        _progress(job.progress or {})
+    elif job.state == "queued":
+        st.caption("It waits for the jobs before it.")
+    if job.message:
+        (st.error if job.state == "failed" else st.caption)(job.message)
+    st.caption(_times(job))
+    if me().role in EDITORS:
+        with st.container(horizontal=True):
+            if job.state in ("queued", "running"):
+                st.button(
+                    "Stop", key=f"stop-{job.id}", icon=":material/stop:", on_click=_stop, args=(job.id,)
+                )
+            elif job.state in ("failed", "stopped"):
+                st.button(
+                    "Start it again",
+                    key=f"again-{job.id}",
+                    icon=":material/replay:",
+                    on_click=_again,
+                    args=(job.id,),
+                )
+    if st.toggle("What it said", key=f"log-{job.id}"):
+        st.code(_log(job.id) or "Nothing yet.", language=None, wrap_lines=True, height=300)
+
+
+def _progress(told: dict[str, object]) -> None:
+    share = float(str(told.get("share", 0.0)))
+    words = [f"step {told.get('step', 1)} of {told.get('steps', 1)}"]
+    if "name" in told:
+        words.append(f"{told['name']}: {share:.0%}, {told.get('left', '?')} left at {told.get('pace', '?')}")
+        if told.get("note"):
+            words.append(str(told["note"]))
+    st.progress(share, " · ".join(words))
+
+
+def _times(job: Job) -> str:
+    parts = [f"started {job.created_at:%d %B, %H:%M} UTC"]
+    if job.finished_at is not None:
+        spent = job.finished_at - (job.started_at or job.created_at)
+        parts.append(f"ended after {str(spent).partition('.')[0]}")
+    return " · ".join(parts)
+
+
+def _log(job_id: int) -> str:
+    file = log_file(installation().settings, job_id)
+    if not file.is_file():
+        return ""
+    with file.open("rb") as read:
+        read.seek(max(0, file.stat().st_size - _LOG_CHARACTERS))
+        return read.read().decode("utf-8", "replace")
+
+
+def _stop(job_id: int) -> None:
+    with database().begin() as session:
+        queue.stop_job(session, job_id, by=me().id, now=datetime.now(UTC))
+
+
+def _again(job_id: int) -> None:
+    try:
+        with database().begin() as session:
+            started = queue.again(session, job_id, by=me().id, now=datetime.now(UTC)).id
+    except StudyError as problem:
+        st.toast(str(problem))
+        return
+    launch(installation().settings, started)

@@ -1,0 +1,75 @@
+"""Files that a researcher sends from a page: kept in the data folder, unpacked with care."""
+
+import secrets
+import shutil
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from db.settings import Settings
+from study.errors import CatalogError
+
+TABLES = (".csv", ".parquet", ".json", ".npy")
+_LARGEST = 64 * 2**30
+_CHUNK = 2**20
+
+
+def keep_upload(settings: Settings, name: str, sent: BinaryIO) -> Path:
+    """Keep an uploaded table, or unpack an uploaded zip; returns the file, or the folder, to import.
+
+    A zip with one folder at its top gives that folder.
+
+    Raises:
+        CatalogError: it is neither a zip nor a table, is damaged, leads out of its folder, or does not fit.
+    """
+    kind = PurePosixPath(name).suffix.lower()
+    if kind != ".zip" and kind not in TABLES:
+        raise CatalogError(f"{name} is no zip and no table ({', '.join(TABLES)}): send one of these")
+    folder = settings.data_dir / "uploads" / secrets.token_hex(8)
+    folder.mkdir(parents=True)
+    try:
+        if kind == ".zip":
+            return _unpacked(name, sent, folder)
+        file = folder / PurePosixPath(name.replace("\\", "/")).name
+        with file.open("wb") as kept:
+            shutil.copyfileobj(sent, kept, _CHUNK)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return file
+
+
+def _unpacked(name: str, sent: BinaryIO, folder: Path) -> Path:
+    try:
+        with zipfile.ZipFile(sent) as packed:
+            members = [one for one in packed.infolist() if not one.is_dir() and not _is_litter(one.filename)]
+            _check(name, members, folder)
+            for member in members:
+                target = folder / member.filename
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with packed.open(member) as read, target.open("wb") as kept:
+                    shutil.copyfileobj(read, kept, _CHUNK)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as problem:
+        raise CatalogError(f"{name} cannot be unpacked: {problem}") from problem
+    tops = list(folder.iterdir())
+    return tops[0] if len(tops) == 1 and tops[0].is_dir() else folder
+
+
+def _check(name: str, members: list[zipfile.ZipInfo], folder: Path) -> None:
+    if not members:
+        raise CatalogError(f"{name} is empty")
+    for member in members:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+            raise CatalogError(f"{name} holds {member.filename!r}, which leads out of its folder")
+    size, free = sum(member.file_size for member in members), shutil.disk_usage(folder).free
+    if size > _LARGEST or size > free * 0.9:
+        raise CatalogError(
+            f"{name} would unpack to {size / 2**30:.1f} GiB; {free / 2**30:.1f} GiB are free: "
+            "put the folder on the server and import it from there"
+        )
+
+
+def _is_litter(name: str) -> bool:
+    """What archivers of some systems add: no part of a data set."""
+    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1] in (".DS_Store", "Thumbs.db")

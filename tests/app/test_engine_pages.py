@@ -1,0 +1,119 @@
+"""Engine and Import: what is there, what can be started, and who may."""
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from app.researcher import jobs
+from db.tables import Job
+
+
+def draw(room: str) -> AppTest:
+    script = f"from app.researcher import {room}\n{room}.page()"
+    return AppTest.from_string(script, default_timeout=60).run()
+
+
+def written(test: AppTest) -> str:
+    kinds = ("title", "subheader", "markdown", "caption", "success", "warning", "error", "code")
+    return "\n".join(str(element.value) for kind in kinds for element in test.get(kind))
+
+
+@pytest.fixture
+def launched(monkeypatch):
+    """The numbers of jobs whose process would have been started."""
+    started = []
+    monkeypatch.setattr(jobs, "launch", lambda _settings, job_id: started.append(job_id))
+    return started
+
+
+def _button(test, label):
+    return next(button for button in test.button if button.label == label)
+
+
+def _field(test, label):
+    return next(field for field in test.text_input if field.label == label)
+
+
+def _job(program):
+    with program.database.session() as session:
+        return session.query(Job).one()
+
+
+@pytest.mark.parametrize("room", ["engine", "importing"])
+def test_an_empty_program_says_what_to_do(empty_program, visit_as, room):
+    visit_as(empty_program.researcher_cookies())
+    test = draw(room)
+    assert not test.exception
+    assert "No job was started yet" in written(test)
+
+
+def test_a_reader_starts_nothing(program, visit_as):
+    visit_as(program.researcher_cookies("reader"))
+    assert "you are a reader" in written(draw("importing"))
+    assert "Start training" not in [button.label for button in draw("engine").button]
+
+
+def test_a_training_is_queued_with_the_commands_that_do_it(program, visit_as, launched):
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    _field(test, "Name of the bundle").set_value("mine")
+    test.text_area[0].set_value("ensemble.epochs=1\n")
+    _button(test, "Start training").click().run()
+    assert not test.exception
+    job = _job(program)
+    assert launched == [job.id]
+    write, train, evaluate = job.arguments["commands"]
+    assert write[:3] == ["study", "manifest", "demo"]
+    assert train[-2:] == ["--set", "ensemble.epochs=1"]
+    assert evaluate[:2] == ["engine", "evaluate"]
+    assert "It waits for the jobs before it." in written(test)
+
+
+def test_a_name_that_is_none_is_refused_in_words(program, visit_as, launched):
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    _field(test, "Name of the bundle").set_value("../mine")
+    _button(test, "Start training").click().run()
+    assert "cannot be a folder's name" in test.error[0].value
+    assert not launched
+
+
+def test_a_running_job_can_be_stopped_and_started_again(program, visit_as, launched):
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    _field(test, "Name of the bundle").set_value("mine")
+    _button(test, "Start training").click().run()
+    _button(test, "Stop").click().run()
+    assert "Stopped. Start it again" in written(test)
+    _button(test, "Start it again").click().run()
+    assert len(launched) == 2
+
+
+def test_a_folder_is_looked_at_and_then_imported(empty_program, visit_as, launched, tmp_path):
+    for emotion in ("Happy", "Sad"):
+        (tmp_path / "faces" / emotion).mkdir(parents=True)
+        for number in range(3):
+            Image.new("RGB", (8, 8)).save(tmp_path / "faces" / emotion / f"{number}.png")
+    visit_as(empty_program.researcher_cookies())
+    test = draw("importing")
+    _field(test, "Folder or table on the server").set_value(str(tmp_path / "faces")).run()
+    assert not test.exception
+    assert "order" in test.error[0].value
+    order = _field(test, "Labels of classes 0, 1, 2 …, or of the folders in their order")
+    order.set_value("Happy=Happy,Sad=Sad").run()
+    said = written(test)
+    assert "6 images" in said
+    assert "Happy **3**" in said
+    _field(test, "Name of the dataset").set_value("mine")
+    _button(test, "Import").click().run()
+    read, bring = _job(empty_program).arguments["commands"]
+    assert read[:3] == ["engine", "manifest", str(tmp_path / "faces")]
+    assert bring[:3] == ["study", "import", "mine"]
+    assert len(launched) == 1
+
+
+def test_a_place_that_is_not_there_is_told(empty_program, visit_as):
+    visit_as(empty_program.researcher_cookies())
+    test = draw("importing")
+    _field(test, "Folder or table on the server").set_value("/nowhere/at/all").run()
+    assert "does not exist" in test.error[0].value

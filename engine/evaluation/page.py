@@ -79,9 +79,8 @@ def page(report: Report) -> str:
         first = table.head(_MOST_ON_PAGE)
         more = f"<p>The first {len(first):,} of {len(table):,} rows; all are in {html.escape(name)}.csv.</p>"
         shown = first.to_html(index=False, border=0, na_rep="–", float_format=lambda value: f"{value:.3f}")
-        parts.append(
-            f'<h2>{html.escape(_heading(name))}</h2><div class="scroll">{shown}</div>{more if len(table) > len(first) else ""}'
-        )
+        rest = more if len(table) > len(first) else ""
+        parts.append(f'<h2>{html.escape(_heading(name))}</h2><div class="scroll">{shown}</div>{rest}')
     head = (
         "<meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>{html.escape(report.title)}</title><style>{_STYLE}</style>"

@@ -91,7 +91,8 @@ def test_a_long_table_stands_whole_in_its_csv_alone(tmp_path: Path) -> None:
 
 
 def test_pages_of_label_sets_load_no_torch() -> None:
-    code = "import sys; from engine.evaluation import comparison, figures, label_sets; print('torch' in sys.modules)"
+    code = "import sys; from engine.evaluation import comparison, figures, label_sets\n"
+    code += "print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "False"
 

@@ -8,7 +8,20 @@ import streamlit as st
 from app import charts
 from app.identity import Here, who_is_here
 from app.participant.take import page as take_part
-from app.researcher import account, agreement, gallery, image, people, photograph, sign_in, studies
+from app.researcher import (
+    account,
+    agreement,
+    agreement_shared,
+    engine,
+    gallery,
+    image,
+    importing,
+    people,
+    photograph,
+    sign_in,
+    studies,
+)
+from app.researcher.access import EDITORS, OWNERS
 
 LOGO = str(Path(__file__).with_name("logo.svg"))
 
@@ -31,12 +44,17 @@ def main() -> None:
 def pages(here: Here) -> list[st.Page]:
     """The pages of a visitor: a researcher's are listed for researchers alone."""
     trial = st.Page(take_part, title="Take part", url_path="take", visibility="hidden")
+    shared = agreement_shared.entry()
     if here.researcher is None:
-        return [sign_in.entry(), trial]
-    rooms = [studies.entry(), gallery.entry(), photograph.entry(), agreement.entry(), image.entry(), trial]
-    if here.researcher.role == "owner":
+        return [sign_in.entry(), trial, shared]
+    role = here.researcher.role
+    rooms = [studies.entry(), agreement.entry(), gallery.entry(), image.entry(), photograph.entry()]
+    if role in EDITORS:
+        rooms.append(importing.entry())
+    rooms.append(engine.entry())
+    if role in OWNERS:
         rooms.append(people.entry())
-    return [*rooms, account.entry()]
+    return [*rooms, account.entry(), trial, shared]
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ def draw_test_set(mas: MultiAnnotatedSet, rng: np.random.Generator, per_emotion:
         if len(candidates) < per_emotion:
             raise AnnotationError(
                 f"the test set asks for {per_emotion} images of {emotion} on which all annotators agree, and "
-                f"there are {len(candidates)}; ask for fewer"
+                f"there are {len(candidates)}; ask for fewer (--test-per-emotion)"
             )
         chosen[rng.choice(candidates, per_emotion, replace=False)] = True
     return pd.Series(chosen, index=frame.index, name="test")

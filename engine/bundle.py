@@ -138,10 +138,13 @@ def load_network(file: Path, name: NetworkName, recipe: Recipe) -> Network:
 
 def save_network(network: Network, file: Path) -> None:
     """Write a network's weights in one step: a reader never sees half of them."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     unfinished = file.with_suffix(".unfinished")
-    save_file({name: value.cpu().contiguous() for name, value in network.state_dict().items()}, unfinished)
+    # Written by ourselves, so that a full disk is an OSError like any other.
+    unfinished.write_bytes(
+        save({name: value.cpu().contiguous() for name, value in network.state_dict().items()})
+    )
     unfinished.replace(file)
 
 

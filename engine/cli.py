@@ -1,6 +1,7 @@
 """One command line for a package of subcommands."""
 
 import argparse
+import errno
 import importlib
 import os
 import pkgutil
@@ -40,8 +41,14 @@ def main(
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except caught as problem:
-        print(f"error: {problem}", file=sys.stderr)
+        print(f"error: {_advised(problem)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+def _advised(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full ({problem}): make room, then give the same command again"
+    return str(problem)

@@ -1,5 +1,6 @@
 """Training one network, and asking it."""
 
+import io
 import math
 import time
 from collections.abc import Callable
@@ -195,7 +196,10 @@ def _save(
 ) -> None:
     unfinished = checkpoint.with_suffix(".unfinished")
     state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
-    torch.save({**state, "epoch": epoch, "loss": loss}, unfinished)
+    # Written by ourselves, so that a full disk is an OSError like any other.
+    content = io.BytesIO()
+    torch.save({**state, "epoch": epoch, "loss": loss}, content)
+    unfinished.write_bytes(content.getbuffer())
     unfinished.replace(checkpoint)
 
 

@@ -19,14 +19,16 @@ _JOB = "job.json"
 class LabelParts:
     """A folder beside the label file that holds one table of labels and one of failures for each part.
 
-    `identity` says what is being labelled and how; parts of another identity are refused with EngineError.
+    `identity` says what is being labelled and how; finished parts of another identity are refused with
+    EngineError.
     """
 
     def __init__(self, target: Path, identity: Mapping[str, object]) -> None:
         self._target = target
         self._folder = target.with_name(f".{target.name}.parts")
         job = self._folder / _JOB
-        if job.is_file() and json.loads(job.read_text()) != dict(identity):
+        other = job.is_file() and json.loads(job.read_text()) != dict(identity)
+        if other and any(self._folder.glob("*.labels.parquet")):
             raise EngineError(
                 f"{self._folder} holds an unfinished labelling of other images, or with another bundle or "
                 f"other settings; give another --out, or delete that folder"

@@ -81,6 +81,8 @@ def label_images(
         raise EngineError(f"a part of {part} images; give 1 or more")
     opened = bundle if isinstance(bundle, Bundle) else open_bundle(bundle)
     frame, root = source if isinstance(source, tuple) else read_source(source)
+    if frame.empty:
+        raise EngineError("there is no image to label: the source has no row")
     starts = list(range(0, len(frame), part))
     parts = LabelParts(target, _identity(frame, opened, precision, part, per_network))
     todo = [start for start in starts if not parts.has(start)]

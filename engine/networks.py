@@ -110,12 +110,23 @@ def normalise(batch: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> tor
     return ((batch.float() - shift) / scale).contiguous(memory_format=torch.channels_last)
 
 
-def _backbone(name: str, size: int, pretrained: bool) -> nn.Module:
+def check_backbones(recipe: Recipe) -> None:
+    """Refuse a recipe whose backbones timm does not know, before any work is done; raises EngineError."""
+    for name in (*recipe.backbones, recipe.au_backbone):
+        _check_backbone(name)
+
+
+def _check_backbone(name: str) -> None:
     timm = load_timm()
     if not timm.is_model(name):
         near = difflib.get_close_matches(name, timm.list_models(), 3)
         hint = f"; perhaps {' or '.join(near)}" if near else ""
         raise EngineError(f"timm {timm.__version__} knows no backbone {name!r}{hint}")
+
+
+def _backbone(name: str, size: int, pretrained: bool) -> nn.Module:
+    timm = load_timm()
+    _check_backbone(name)
     fixed = timm.get_pretrained_cfg_value(name, "fixed_input_size")
     options = {"img_size": size} if fixed else {}
     try:

@@ -27,23 +27,22 @@ def decode_to_file(
 ) -> list[Unreadable]:
     """Decode `files` in order into a .npy of (n, s, s, 3) bytes, and return what could not be read.
 
-    The rows of unreadable images are black. Memory stays flat: the file is written through a memory map.
-    `advance` is called after each image.
+    The rows of unreadable images are black. Memory stays flat: each image is written as it comes (through a
+    memory map, a full disk would end the process by a signal). `advance` is called after each image.
     """
     unfinished = target.with_suffix(".unfinished")
     shape = (len(files), settings.size, settings.size, 3)
-    store = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=shape)
-    failures = []
-    for row, decoded in enumerate(
-        decode_all(files, settings.size, available_cores(), margin=settings.margin)
-    ):
-        if isinstance(decoded, DecodingError):
-            failures.append(Unreadable(row, str(files[row].path), str(decoded)))
-        else:
-            store[row] = decoded
-        advance()
-    store.flush()
-    del store
+    black, failures = np.zeros(shape[1:], dtype=np.uint8), []
+    with unfinished.open("wb") as store:
+        header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(store, header)
+        found = decode_all(files, settings.size, available_cores(), margin=settings.margin)
+        for row, decoded in enumerate(found):
+            if isinstance(decoded, DecodingError):
+                failures.append(Unreadable(row, str(files[row].path), str(decoded)))
+                decoded = black
+            store.write(decoded.tobytes())
+            advance()
     unfinished.replace(target)
     if len(failures) == len(files):
         raise EngineError(f"none of the {len(files)} images can be read; the first: {failures[0].reason}")

@@ -29,7 +29,10 @@ def assign_roles(manifest: pd.DataFrame, annotations: pd.DataFrame | None, recip
     sets apart for the confidence scores, train the rest. Raises EngineError where an emotion has too few
     images.
     """
-    mas = _multi_annotated_set(manifest[manifest["split"] == "train"], annotations)
+    training = manifest[manifest["split"] == "train"]
+    if training.empty:
+        raise EngineError(f"none of the manifest's {len(manifest)} images is of the split train")
+    mas = _multi_annotated_set(training, annotations)
     _check_test_set(mas.emotions, recipe.confidence.test_images)
     rng = np.random.default_rng(np.random.SeedSequence([recipe.seed, 1]))
     chosen = mas.emotions.assign(role="train")

@@ -23,7 +23,7 @@ from engine.errors import EngineError
 from engine.evaluation.answers import JudgedAnswers, answers_frame
 from engine.images import FACE_BOX_COLUMNS, read_manifest, write_table
 from engine.network_task import PIXELS, NetworkTask, train_network
-from engine.networks import NetworkName, foundation_names, network_names
+from engine.networks import NetworkName, check_backbones, foundation_names, network_names
 from engine.pixels import Unreadable, decode_to_file, open_pixels, pixel_fingerprint
 from engine.recipe import Recipe
 from engine.roles import assign_roles, confidence_role
@@ -56,6 +56,7 @@ def train_bundle(
     folder, where = Path(out), choose_device(device)
     if workers is not None and workers < 1:
         raise EngineError(f"{workers} workers; give 1 or more")
+    check_backbones(recipe)
     rows = _read_rows(Path(manifest), annotations, recipe)
     identity = {"recipe": recipe.fingerprint(), "rows": _rows_fingerprint(rows)}
     if (folder / bundles.FILE).is_file():
@@ -100,16 +101,25 @@ def _open_job(folder: Path, identity: Mapping[str, str]) -> Path:
     unfinished = folder / bundles.UNFINISHED
     job = unfinished / _JOB
     if job.is_file() and json.loads(job.read_text()) != dict(identity):
-        raise EngineError(
-            f"{folder} holds an unfinished training of another recipe or other images; give another --out, "
-            f"or delete it"
-        )
+        if _has_trained(folder):
+            raise EngineError(
+                f"{folder} holds an unfinished training of another recipe or other images; give another "
+                f"--out, or delete it"
+            )
+        shutil.rmtree(unfinished)
     if not job.is_file() and folder.is_dir() and any(folder.iterdir()) and not unfinished.is_dir():
         raise EngineError(f"{folder} is no empty folder and holds no training; give another --out")
     unfinished.mkdir(parents=True, exist_ok=True)
     (folder / bundles.NETWORKS).mkdir(exist_ok=True)
     write_json(identity, job)
     return unfinished
+
+
+def _has_trained(folder: Path) -> bool:
+    """Whether an epoch of any network is finished: less than that is not worth keeping."""
+    kept = ("*.safetensors", "*.checkpoint")
+    places = (folder / bundles.NETWORKS, folder / bundles.UNFINISHED)
+    return any(True for place in places for pattern in kept for _ in place.glob(pattern))
 
 
 def _decode(

@@ -142,6 +142,7 @@ def test_unfinished_parts_of_other_images_are_refused(
     parts = tmp_path / ".l.parquet.parts"
     parts.mkdir()
     (parts / "job.json").write_text('{"bundle": "other"}')
+    (parts / "000000000000.labels.parquet").touch()
     with pytest.raises(EngineError, match="unfinished labelling of other images"):
         label_images((frame, root), tiny_bundle, tmp_path / "l.parquet", progress=False)
 
@@ -161,12 +162,14 @@ def test_a_folder_of_images_is_labelled_without_hard_labels(
     [
         ("absent.parquet", "l.parquet", "does not exist"),
         (".", "l.parquet", "holds no image"),
+        ("none.csv", "l.parquet", "no image to label"),
         (None, "l.csv", "no .parquet name"),
     ],
 )
 def test_a_wrong_source_or_name_is_refused(
     tiny_dataset: Path, tiny_bundle: Path, tmp_path: Path, source: str | None, out: str, message: str
 ) -> None:
+    (tmp_path / "none.csv").write_text("image,path,hard_label,split\n")
     given = tiny_dataset / "images.parquet" if source is None else tmp_path / source
     with pytest.raises(EngineError, match=message):
         label_images(given, tiny_bundle, tmp_path / out, progress=False)

@@ -191,6 +191,7 @@ def test_no_image_at_all_readable_is_an_error(
     [
         (["--recipe", "nothing"], "error: no recipe 'nothing'"),
         (["--recipe", "demo", "--set", "epochs=3"], "error: "),
+        (["--recipe", "single", "--set", "backbones=['resnet99']"], "knows no backbone 'resnet99'; perhaps"),
         (["--recipe", "demo", "--device", "cuda:7"], "error: device 'cuda:7' is not there"),
         (["--recipe", "demo", "--annotations", "absent.parquet"], "error: absent.parquet does not exist"),
         (["--recipe", "demo"], "error: the recipe sets 12 images of each emotion apart"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import Answer, LabelSet, Participant, Question, Study
 from study.design.design import Design
-from study.errors import NotFoundError, StudyClosedError, StudyError
+from study.errors import FrozenError, NotFoundError, StudyClosedError, StudyError
 from study.trial.questions import check_plan, store_questions
 
 _MOVES: Mapping[str, tuple[str, ...]] = {
@@ -31,9 +31,10 @@ def create_study(
     now: datetime,
     rng: np.random.Generator,
 ) -> Study:
-    """Make a draft study of a design and its planned questions (the `questions` contract).
+    """Make a frozen study of a design and questions that were planned elsewhere (the `questions` contract).
 
-    `rng` draws the public ids, which tell nothing about the questions.
+    It has no preregistration: `study.preregistration.freezing` plans a draft and makes one. `rng` draws the
+    public ids, which tell nothing about the questions.
 
     Raises:
         NotFoundError: there is no such label set.
@@ -55,6 +56,7 @@ def create_study(
         seed=design.seed,
         consent_text=design.texts.consent,
         created_at=now,
+        frozen_at=now,
     )
     session.add(study)
     session.flush()
@@ -63,8 +65,17 @@ def create_study(
 
 
 def open_study(session: Session, study_id: int, *, now: datetime) -> Study:
-    """Open the door: answers are taken until the design's days are over (a closed study gets them anew)."""
+    """Open the door: answers are taken until the design's days are over (a closed study gets them anew).
+
+    Raises:
+        NotFoundError: there is no such study.
+        FrozenError: it is a draft that is not frozen.
+    """
     study = _move(session, study_id, "open")
+    if study.frozen_at is None:
+        raise FrozenError(f"the study {study.name!r} is a draft: freeze it before it is opened")
+    study.opened_at = study.opened_at or now
+    study.closed_at = None
     days = int(study.design.get("deadline_days") or 0)
     if days > 0 and (study.deadline is None or study.deadline <= now):
         study.deadline = now + timedelta(days=days)
@@ -85,16 +96,18 @@ def close_study(session: Session, study_id: int) -> Study:
 def list_studies(session: Session) -> pd.DataFrame:
     """All studies with their progress, newest last.
 
-    Columns: study_id, name, title, state, simulated, participants, answered, total, finished, last_answer_at.
+    Columns: study_id, name, title, kind, state, simulated, created_at, frozen_at, preregistration, deadline,
+    label_set_id, participants, answered, total, finished, last_answer_at.
     """
     people = _people().subquery()
+    own = (
+        *("name", "title", "kind", "state", "simulated", "created_at", "frozen_at", "preregistration"),
+        *("deadline", "label_set_id"),
+    )
     query = (
         select(
             Study.id,
-            Study.name,
-            Study.title,
-            Study.state,
-            Study.simulated,
+            *(getattr(Study, column) for column in own),
             func.count(people.c.id),
             func.coalesce(func.sum(people.c.answered), 0),
             func.coalesce(func.sum(people.c.total), 0),
@@ -105,9 +118,8 @@ def list_studies(session: Session) -> pd.DataFrame:
         .group_by(Study.id)
         .order_by(Study.id)
     )
-    columns = ["study_id", "name", "title", "state", "simulated", "participants", "answered", "total"]
-    rows = [tuple(row) for row in session.execute(query)]
-    return pd.DataFrame(rows, columns=[*columns, "finished", "last_answer_at"])
+    columns = ["study_id", *own, "participants", "answered", "total", "finished", "last_answer_at"]
+    return pd.DataFrame([tuple(row) for row in session.execute(query)], columns=columns)
 
 
 def progress(session: Session, study_id: int) -> pd.DataFrame:

@@ -1,15 +1,21 @@
 """What a design buys: the expected precision of each finding, before anybody is asked. Closed form."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, sqrt
 
+import pandas as pd
 from scipy.stats import norm, t
 
 from study.design.design import Design
 from study.errors import StudyError
 from study.planning.overlap import requests
+
+SELF_AGREEMENT, PAIR_AGREEMENT = "self-agreement, one participant", "agreement, one pair"
+REPEATED = {SELF_AGREEMENT: "self_repeats", PAIR_AGREEMENT: "overlap"}
+SHARES = tuple(step / 100 for step in range(2, 51, 2))
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,8 @@ class Precision:
 class Forecast:
     """What a study costs and buys.
 
-    questions_each: the longest share, at most. hours_each, hours_all: at the design's seconds a question.
+    questions_each: the longest share, at most, with its attention checks. hours_each, hours_all: at the
+    design's seconds a question, the images of the qualification included once.
     pairs_compared of pairs: how many of the unordered pairs share questions. findings: see `forecast`.
     """
 
@@ -76,18 +83,41 @@ def forecast(design: Design, images: int | None = None, assumptions: Assumptions
     for request in requests(design, count):
         received.update(dict.fromkeys(request.receivers, request.count))
     again = design.repeats_each(count)
-    each = first + again + max(received.values(), default=0)
-    everything = count * len(design.experiments) + again * design.participants + received.total()
-    hours = design.seconds_per_question / 3600
+    each = first + again + max(received.values(), default=0) + design.attention_checks
+    alike = (again + design.attention_checks) * design.participants
+    everything = count * len(design.experiments) + alike + received.total()
+    hours, before = design.seconds_per_question / 3600, design.qualification_images
     return Forecast(
         questions_each=each,
         questions_all=everything,
-        hours_each=each * hours,
-        hours_all=everything * hours,
+        hours_each=(each + before) * hours,
+        hours_all=(everything + before * design.participants) * hours,
         pairs_compared=len(shared),
         pairs=design.participants * (design.participants - 1) // 2,
         findings=_findings(design, count, shared, given),
     )
+
+
+def by_share(design: Design, images: int | None = None, shares: Sequence[float] = SHARES) -> pd.DataFrame:
+    """What each share of repeats buys: finding, share, questions_each, n, half_width (NaN where undefined).
+
+    `self-agreement, one participant` by `self_repeats`, and `agreement, one pair` by `overlap`, each with the
+    rest of the design as it is; shares that the overlap design cannot have are left out.
+    """
+    rows = []
+    for finding, key in REPEATED.items():
+        for share in shares:
+            changed = {key: share}
+            if key == "overlap" and design.overlap_design == "none":
+                continue
+            try:
+                foretold = forecast(design.changed(**changed), images)
+            except StudyError:
+                continue
+            found = next(one for one in foretold.findings if one.finding == finding)
+            rows.append((finding, share, foretold.questions_each, found.n, found.half_width))
+    columns = ["finding", "share", "questions_each", "n", "half_width"]
+    return pd.DataFrame(rows, columns=columns).astype({"half_width": "float64"})
 
 
 def _images(design: Design, images: int | None) -> int:
@@ -120,8 +150,8 @@ def _findings(
         if experiment in design.experiments:
             found.append(_share(f"{name}, one participant", once, value))
             found.append(_mean(f"{name}, over participants", design.participants, once, value, deviation))
-    found.append(_share("self-agreement, one participant", design.repeats_each(images), given.self_agreement))
-    found.append(_share("agreement, one pair", min(shared.values(), default=0), given.pair_agreement))
+    found.append(_share(SELF_AGREEMENT, design.repeats_each(images), given.self_agreement))
+    found.append(_share(PAIR_AGREEMENT, min(shared.values(), default=0), given.pair_agreement))
     return tuple(found)
 
 

@@ -128,7 +128,9 @@ def simulate_answers(
     for one, person in enumerate(persons):
         mine = who == one
         first = np.flatnonzero(mine & (table["experiment"] == 1))
-        second = np.flatnonzero(mine & (table["experiment"] == 2))
+        checks = (table["kind"] == "attention").to_numpy()
+        second = np.flatnonzero(mine & (table["experiment"] == 2) & ~checks)
+        choice[mine & checks] = _looking(int((mine & checks).sum()), person, rng)
         choice[first] = _preferences(latent[first], left[first], person, rng)
         distance = table["foil_distance"].to_numpy(dtype=np.float64)[second]
         choice[second] = _discriminations(latent[second, 0], left[second], distance, person, truth, rng)
@@ -203,6 +205,12 @@ def _discriminations(
     own = sensitivity * strength + person.side_bias * left + latent > 0
     blind = rng.random(len(own)) < person.lapse
     return np.where(np.where(blind, rng.random(len(own)) < 0.5, own), "own", "foil").astype(object)
+
+
+def _looking(count: int, person: Respondent, rng: np.random.Generator) -> NDArray[np.object_]:
+    """Choices at attention checks: own, but where the respondent answers blindly."""
+    blind = rng.random(count) < person.lapse
+    return np.where(blind & (rng.random(count) < 0.5), "foil", "own").astype(object)
 
 
 def _response_times(

@@ -1,0 +1,44 @@
+"""Freeze a draft: plan it, preregister it, and store its questions; its design changes no more."""
+
+import argparse
+import sys
+
+NAME = "freeze"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("study", metavar="STUDY", help="the draft's name")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Freeze, showing what is being done, and say where the preregistration lies."""
+    from datetime import UTC, datetime
+
+    import numpy as np
+    from tqdm import tqdm
+
+    from study.field.doors import study_named
+    from study.installation import opened_database
+    from study.preregistration.freezing import FOLDER, freeze
+
+    with opened_database() as (database, settings):
+        with database.session() as session:
+            study_id = study_named(session, args.study).id
+        with tqdm(total=0, bar_format="{desc} [{elapsed}]", file=sys.stderr) as bar:
+            frozen = freeze(
+                database,
+                settings.data_dir,
+                study_id,
+                now=datetime.now(UTC),
+                rng=np.random.default_rng(),
+                say=bar.set_description_str,
+            )
+            bar.set_description_str("done")
+        design, questions = frozen.design, len(frozen.plan.questions)
+        print(f"frozen: {questions:,} questions to {design.participants} participants")
+        for note in frozen.plan.notes:
+            print(f"note: {note}")
+        print(f"preregistration: {settings.data_dir / FOLDER / f'{design.name}.zip'}")
+        print(f"SHA-256: {frozen.sha256}")
+    return 0

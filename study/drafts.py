@@ -1,0 +1,176 @@
+"""Drafts: studies that are being designed. A frozen one is changed no more; a copy of it can be."""
+
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.tables import Image, LabelSet, Study
+from study.access.audit import note
+from study.design.design import Design
+from study.design.errors import DesignError
+from study.errors import FrozenError, NotFoundError, StudyError
+from study.images.catalog import label_frame
+from study.images.selections import selection_images
+
+
+def create_draft(
+    session: Session,
+    design: Design,
+    label_set_id: int,
+    *,
+    simulated: bool = False,
+    researcher_id: int | None = None,
+    now: datetime,
+) -> Study:
+    """Keep a design as a draft, which has no questions yet.
+
+    Raises:
+        NotFoundError: there is no such label set or selection.
+        DesignError: the name is taken.
+    """
+    _check_name(session, design.name)
+    study = Study(state="draft", simulated=simulated, created_at=now)
+    _write(session, study, design, label_set_id)
+    session.add(study)
+    session.flush()
+    note(session, researcher_id, "study.created", study.name, now=now)
+    return study
+
+
+def change_draft(session: Session, study_id: int, design: Design, label_set_id: int) -> Study:
+    """Replace the design of a draft.
+
+    Raises:
+        NotFoundError: there is no such study, label set or selection.
+        FrozenError: the study is frozen.
+        DesignError: the name is taken.
+    """
+    study = _draft(session, study_id)
+    if design.name != study.name:
+        _check_name(session, design.name)
+    _write(session, study, design, label_set_id)
+    session.flush()
+    return study
+
+
+def delete_draft(session: Session, study_id: int, *, researcher_id: int | None = None, now: datetime) -> None:
+    """Forget a draft.
+
+    Raises:
+        NotFoundError: there is no such study.
+        FrozenError: the study is frozen.
+    """
+    study = _draft(session, study_id)
+    note(session, researcher_id, "study.deleted", study.name, now=now)
+    session.delete(study)
+    session.flush()
+
+
+def copy_study(
+    session: Session,
+    study_id: int,
+    name: str | None = None,
+    *,
+    researcher_id: int | None = None,
+    now: datetime,
+) -> Study:
+    """Make a draft of a study's design; without a name it is the first free of name-2, name-3 …
+
+    Raises:
+        NotFoundError: there is no such study.
+        DesignError: the name is taken, or is none.
+    """
+    study = _study(session, study_id)
+    if study.label_set_id is None:
+        raise StudyError(f"the study {study.name!r} is an annotation task: only experiments are copied here")
+    design = Design.from_dict(study.design).changed(name=name or _free_name(session, study.name))
+    return create_draft(session, design, study.label_set_id, researcher_id=researcher_id, now=now)
+
+
+def find_label_set(session: Session, name: str | None) -> int:
+    """The id of the label set of this name; without a name, of the only one there is.
+
+    Raises:
+        NotFoundError: there is none, or none of this name.
+        StudyError: there are several, and no name.
+    """
+    rows = session.execute(select(LabelSet.name, LabelSet.id).order_by(LabelSet.id))
+    known = {row[0]: row[1] for row in rows}
+    listed = ", ".join(known)
+    if not known:
+        raise NotFoundError("there is no label set yet: label images and import them first")
+    if name is None:
+        if len(known) > 1:
+            raise StudyError(f"there are several label sets ({listed}): say which with --labels NAME")
+        return next(iter(known.values()))
+    if name not in known:
+        raise NotFoundError(f"there is no label set {name!r}: there are {listed}")
+    return known[name]
+
+
+def study_labels(session: Session, label_set_id: int, design: Design) -> pd.DataFrame:
+    """The label set (the `labels` contract, with `split`), narrowed to the design's selection.
+
+    Raises:
+        NotFoundError: there is no such label set or selection.
+        DesignError: the selection is of another label set.
+    """
+    labels = label_frame(session, label_set_id)
+    query = select(Image.name, Image.split).join(LabelSet, LabelSet.dataset_id == Image.dataset_id)
+    splits = {row[0]: row[1] for row in session.execute(query.where(LabelSet.id == label_set_id))}
+    labels["split"] = labels["image"].map(splits)
+    if not design.selection:
+        return labels
+    names = _selected(session, label_set_id, design.selection)
+    return labels[labels["image"].isin(names)].reset_index(drop=True)
+
+
+def _selected(session: Session, label_set_id: int, selection: str) -> set[str]:
+    of_set, ids = selection_images(session, selection)
+    if of_set != label_set_id:
+        raise DesignError("selection", f"design: selection = {selection!r} is of another label set")
+    chosen = set(ids)
+    query = select(Image.id, Image.name).join(LabelSet, LabelSet.dataset_id == Image.dataset_id)
+    rows = session.execute(query.where(LabelSet.id == label_set_id))
+    return {row[1] for row in rows if row[0] in chosen}
+
+
+def _write(session: Session, study: Study, design: Design, label_set_id: int) -> None:
+    if session.get(LabelSet, label_set_id) is None:
+        raise NotFoundError(f"there is no label set {label_set_id}")
+    if design.selection:
+        _selected(session, label_set_id, design.selection)
+    study.name, study.title = design.name, design.title
+    study.design, study.seed = design.to_dict(), design.seed
+    study.label_set_id, study.consent_text = label_set_id, design.texts.consent
+
+
+def _check_name(session: Session, name: str) -> None:
+    if session.scalar(select(Study.id).where(Study.name == name)) is not None:
+        raise DesignError("name", f"there is a study {name!r} already: give this one another name")
+
+
+def _free_name(session: Session, name: str) -> str:
+    taken = set(session.scalars(select(Study.name)))
+    stem, number = name[:60].rstrip("-"), 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def _draft(session: Session, study_id: int) -> Study:
+    study = _study(session, study_id)
+    if study.frozen_at is not None:
+        raise FrozenError(
+            f"the study {study.name!r} is frozen: its design cannot change; copy it and change the copy"
+        )
+    return study
+
+
+def _study(session: Session, study_id: int) -> Study:
+    study = session.get(Study, study_id)
+    if study is None:
+        raise NotFoundError(f"there is no study {study_id}")
+    return study

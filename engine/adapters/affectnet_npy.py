@@ -1,7 +1,7 @@
 """AffectNet as numpy files: ID_exp, ID_val, ID_aro and ID_lnd beside each image."""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engine.adapters.affectnet import affectnet_label
-from engine.adapters.image_folder import annotation_stems, content, image_names, pieces
+from engine.adapters.image_folder import Piece, annotated_pieces, content, has_annotations
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
 
 NAME = "affectnet-npy"
@@ -21,7 +21,7 @@ _COLUMNS = ("image", "path", "hard_label", "split", "valence", "arousal", "landm
 
 def recognises(source: Path) -> bool:
     """Whether a train_set or a val_set folder holds annotations."""
-    return any((source / folder / "annotations").is_dir() for folder in _FOLDERS)
+    return has_annotations(source, _FOLDERS)
 
 
 def root(source: Path, options: Options) -> Path:
@@ -33,36 +33,28 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
     """The images in chunks, with valence, arousal and the 68 landmarks as flat x, y pairs."""
     if not recognises(source):
         raise SourceError(f"{source} has no train_set/annotations or val_set/annotations, as AffectNet has")
-    for folder, split in _FOLDERS.items():
-        if not (source / folder / "annotations").is_dir():
-            continue
-        images = image_names(source / folder / "images")
-        stems = annotation_stems(source / folder / "annotations", "_exp.npy")
-        alone = sorted(images.keys() - set(stems))
-        listed = [(f"{folder}/images/{images[stem]}", "no _exp.npy annotation") for stem in alone]
-        yield Chunk(pd.DataFrame(columns=list(_COLUMNS)), listed)
-        for piece in pieces(stems, CHUNK_ROWS):
-            yield _chunk(source, folder, split, piece, images)
+    for piece in annotated_pieces(source, _FOLDERS, "_exp.npy", CHUNK_ROWS):
+        yield _chunk(source, piece)
 
 
-def _chunk(source: Path, folder: str, split: str, stems: Sequence[str], images: Mapping[str, str]) -> Chunk:
+def _chunk(source: Path, piece: Piece) -> Chunk:
     rows: list[dict[str, Any]] = []
-    left_out = []
-    for stem in stems:
-        prefix = f"{source}/{folder}/annotations/{stem}"
+    left_out = list(piece.alone)
+    for stem in piece.stems:
+        prefix = f"{source}/{piece.folder}/annotations/{stem}"
         expression = _array(f"{prefix}_exp.npy")
         label = (
             affectnet_label(expression.item()) if expression is not None and expression.size == 1 else None
         )
         if label is None:
-            left_out.append((f"{folder}/annotations/{stem}_exp.npy", "unreadable expression"))
+            left_out.append((f"{piece.folder}/annotations/{stem}_exp.npy", "unreadable expression"))
             continue
         rows.append(
             {
-                "image": f"{folder}/{stem}",
-                "path": f"{folder}/images/{images.get(stem, stem + '.jpg')}",
+                "image": f"{piece.folder}/{stem}",
+                "path": piece.path(stem),
                 "hard_label": label,
-                "split": split,
+                "split": piece.split,
                 "valence": _number(_array(f"{prefix}_val.npy")),
                 "arousal": _number(_array(f"{prefix}_aro.npy")),
                 "landmarks_68": _landmarks(_array(f"{prefix}_lnd.npy")),

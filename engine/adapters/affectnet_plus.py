@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.adapters.affectnet import affectnet_label
-from engine.adapters.image_folder import annotation_stems, content, image_names, pieces
+from engine.adapters.image_folder import Piece, annotated_pieces, content, has_annotations
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
 from engine.emfacs import EMOTIONS
 from engine.metadata import ETHNICITIES
@@ -35,7 +35,7 @@ _COLUMNS = (
 
 def recognises(source: Path) -> bool:
     """Whether a human_annotated or a no_human_annotated folder holds annotations."""
-    return any((source / folder / "annotations").is_dir() for folder in _FOLDERS)
+    return has_annotations(source, _FOLDERS)
 
 
 def root(source: Path, options: Options) -> Path:
@@ -51,24 +51,16 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
     """
     if not recognises(source):
         raise SourceError(f"{source} has no human_annotated/train_set/annotations, as AffectNet+ has")
-    for folder, split in _FOLDERS.items():
-        if not (source / folder / "annotations").is_dir():
-            continue
-        images = image_names(source / folder / "images")
-        stems = annotation_stems(source / folder / "annotations", ".json")
-        alone = sorted(images.keys() - set(stems))
-        listed = [(f"{folder}/images/{images[stem]}", "no annotation file") for stem in alone]
-        yield Chunk(pd.DataFrame(columns=list(_COLUMNS)), listed)
-        for piece in pieces(stems, CHUNK_ROWS):
-            yield _chunk(source, folder, split, piece, images)
+    for piece in annotated_pieces(source, _FOLDERS, ".json", CHUNK_ROWS):
+        yield _chunk(source, piece)
 
 
-def _chunk(source: Path, folder: str, split: str, stems: Sequence[str], images: Mapping[str, str]) -> Chunk:
+def _chunk(source: Path, piece: Piece) -> Chunk:
     rows: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
-    left_out = []
-    for stem in stems:
-        file = f"{folder}/annotations/{stem}.json"
+    left_out = list(piece.alone)
+    for stem in piece.stems:
+        file = f"{piece.folder}/annotations/{stem}.json"
         try:
             annotation = json.loads(content(f"{source}/{file}"))
         except (OSError, ValueError) as problem:
@@ -77,8 +69,8 @@ def _chunk(source: Path, folder: str, split: str, stems: Sequence[str], images: 
         if not isinstance(annotation, dict):
             left_out.append((file, "annotation is no JSON object"))
             continue
-        path = f"{folder}/images/{images.get(stem, stem + '.jpg')}"
-        rows.append({"image": f"{folder}/{stem}", "path": path, "split": split, **_row(annotation)})
+        image = {"image": f"{piece.folder}/{stem}", "path": piece.path(stem), "split": piece.split}
+        rows.append({**image, **_row(annotation)})
         annotations.append(annotation)
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     labels, remarks = _labels(frame, annotations)

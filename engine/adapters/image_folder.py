@@ -1,7 +1,8 @@
 """Images in a folder, and the annotation files that go with them by name."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.adapters.source import numbered
@@ -36,6 +37,46 @@ def sorted_files(folder: Path) -> tuple[list[str], list[str]]:
         [name for name, image in zip(names, is_image, strict=True) if image],
         [name for name, image in zip(names, is_image, strict=True) if not image],
     )
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some annotation files of one split: their stems, the images of the split by stem, and in a split's
+    first piece the images that have no annotation file, with that reason.
+    """
+
+    folder: str
+    split: str
+    stems: Sequence[str]
+    images: Mapping[str, str]
+    alone: Sequence[tuple[str, str]] = ()
+
+    def path(self, stem: str) -> str:
+        """Where the image of an annotation file lies, or, where there is none, would lie."""
+        return f"{self.folder}/images/{self.images.get(stem, stem + '.jpg')}"
+
+
+def has_annotations(source: Path, folders: Iterable[str]) -> bool:
+    """Whether one of the folders holds annotations."""
+    return any((source / folder / "annotations").is_dir() for folder in folders)
+
+
+def annotated_pieces(source: Path, folders: Mapping[str, str], ending: str, size: int) -> Iterator[Piece]:
+    """The annotation files in those of `folders` (with their splits) that are there, `size` files at a time.
+
+    A folder holds `annotations` beside `images`; an annotation file is one that ends so, and its stem is its
+    image's.
+    """
+    for folder, split in folders.items():
+        if not has_annotations(source, [folder]):
+            continue
+        images = image_names(source / folder / "images")
+        stems = annotation_stems(source / folder / "annotations", ending)
+        without = sorted(images.keys() - set(stems))
+        alone = [(f"{folder}/images/{images[stem]}", "no annotation file") for stem in without]
+        yield Piece(folder, split, stems[:size], images, alone)
+        for piece in pieces(stems[size:], size):
+            yield Piece(folder, split, piece, images)
 
 
 def annotation_stems(folder: Path, ending: str) -> list[str]:

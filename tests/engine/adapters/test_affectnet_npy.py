@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_listed(tmp_path):
     (folder / "annotations/5_exp.npy").write_bytes(b"\x93NUMPY\x01\x00\xff")
     report, frame = imported(tmp_path / "in", tmp_path / "images.parquet")
     assert frame["image"].tolist() == ["train_set/1"]
-    assert report.left_out == {"unreadable expression": 3, "no _exp.npy annotation": 1}
+    assert report.left_out == {"unreadable expression": 3, "no annotation file": 1}
 
 
 def test_images_stand_in_counting_order(tmp_path):

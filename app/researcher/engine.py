@@ -45,9 +45,11 @@ def page() -> None:
 
 
 def _bundles() -> "list[Bundle]":
-    from engine.bundle import find_bundles
+    # The first look loads torch, which takes seconds.
+    with st.spinner("Opening the bundles …", show_time=False):
+        from engine.bundle import find_bundles
 
-    found, problems = find_bundles(installation().settings.data_dir / "bundles")
+        found, problems = find_bundles(installation().settings.data_dir / "bundles")
     for problem in problems:
         st.warning(problem)
     return found

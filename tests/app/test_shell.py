@@ -31,9 +31,10 @@ def test_a_participant_gets_no_researchers_page(program, visit_as):
     test = open_shell()
     assert not test.exception
     assert test.title[0].value == "FaceValue"
-    assert [one.value for one in test.get("html") if "href" in one.value] == [
-        '<a href="/take" target="_self">Go on where you were</a>'
-    ]
+    links = [one.value for one in test.get("html") if "href" in one.value]
+    assert links[0] == '<a href="/take" target="_self">Go on where you were</a>'
+    assert [link.count("href") for link in links] == [1, 1]
+    assert 'href="/signin"' in links[1]
 
 
 def test_a_researcher_arrives_at_the_studies_and_can_sign_out(program, visit_as):

@@ -15,14 +15,12 @@ from app.serving import ROOT
 from db.session import Database
 from db.settings import Settings
 from engine.images import read_manifest, read_table
-from study import studies
+from study import drafts, studies
 from study.access import invitations as registration
 from study.access.secret import installation_secret
 from study.design.design import Design
 from study.images import catalog
-from study.images.gallery import gallery
-from study.images.view import View
-from study.planning.plan import plan
+from study.preregistration import freezing
 from study.simulation.storing import simulate_into
 
 NAME = "demo"
@@ -34,6 +32,7 @@ OPEN = Design(
     name="demo",
     title="Which label describes the face?",
     images_per_emotion=10,
+    splits=("validation",),  # which the engine was not trained on
     participants=4,
     seed=SEED,
 )
@@ -213,22 +212,12 @@ _STAGES: tuple[tuple[str, Callable[[_Build], bool], Callable[[_Build], None]], .
 
 
 def _create(told: _Build, session: Session, design: Design, *, simulated: bool = False) -> int:
-    """Plan a study of validation faces, which the engine was not trained on, and return its id."""
-    label_set_id = _label_sets(told.database)[NAME]
-    labels = catalog.label_frame(session, label_set_id)
-    validation = View(label_set_id, {"split": ("validation",)})
-    held_out, _ = gallery(session, validation, limit=len(labels))
-    drawn = labels[labels["image"].isin(held_out["image"])]
-    questions = plan(drawn, design, np.random.default_rng(design.seed)).questions
-    study = studies.create_study(
-        session,
-        design,
-        label_set_id,
-        questions,
-        simulated=simulated,
-        now=datetime.now(UTC),
-        rng=np.random.default_rng(),
-    )
+    """Design and freeze a study, and return its id."""
+    now = datetime.now(UTC)
+    label_set_id = drafts.find_label_set(session, NAME)
+    study = drafts.create_draft(session, design, label_set_id, simulated=simulated, now=now)
+    prepared = freezing.prepare(session, study.id)
+    freezing.seal(session, prepared, told.settings.data_dir, now=now, rng=np.random.default_rng())
     return study.id
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 NAME = "mediapipe"
 NOTICE = (
-    "MediaPipe computes on this machine, but its releases since 0.10.3x send Google figures about their use "
-    "and offer no setting against it (its privacy notice). To keep it from the network: unshare -rn python …"
+    "MediaPipe computes on this machine, but sends Google figures about its use (its privacy notice), and has "
+    "no setting against it. To keep it from the network: unshare -rn python -m engine metadata …"
 )
 
 _COLUMNS = ("landmarks_68", "yaw", "pitch", "roll")

@@ -38,7 +38,11 @@ STYLES = """<style>
 .fv-card img{width:100%;aspect-ratio:1;object-fit:cover;border-radius:8px;display:block;
   background:color-mix(in srgb,currentColor 8%,transparent)}
 .fv-card .fv-label{margin-top:10px}
-.fv-face img{width:100%;max-width:26rem;border-radius:12px;display:block}
+.fv-note{font-size:.75rem;opacity:.8;margin:6px 0 0}
+.fv-face{position:relative;max-width:26rem}
+.fv-face img{width:100%;border-radius:12px;display:block}
+.fv-face .fv-drawn{position:absolute;inset:0;height:100%}
+.fv-label.fv-shares{font-size:.85rem;gap:6px 12px;max-width:32rem}
 .fv-label.fv-people{font-size:.85rem;gap:6px 12px;max-width:40rem}
 .fv-done{background:#0072B2;border:0}
 [data-testid=stCaptionContainer]{opacity:.8}
@@ -80,18 +84,37 @@ def hard_scores(emotion: str) -> list[float]:
     return [1.0 if emotion == other else 0.0 for other in EMOTIONS]
 
 
-def card(image_url: str, scores: Sequence[float], hard: str, name: str) -> str:
-    """An image above its soft-label, with the hard-label's emotion in bold."""
+def card(image_url: str, scores: Sequence[float], hard: str, name: str, note: str = "") -> str:
+    """An image above its soft-label, with the hard-label's emotion in bold, and a line of text beneath."""
     alt = escape(f"Face {name}, hard-label {hard}", quote=True)
     source = escape(image_url, quote=True)
     bars = label_bars(scores, hard=hard, form="Soft-label")
-    return f'<div class="fv-card"><img src="{source}" alt="{alt}" loading="lazy">{bars}</div>'
+    said = f'<p class="fv-note">{escape(note)}</p>' if note else ""
+    return f'<div class="fv-card"><img src="{source}" alt="{alt}" loading="lazy">{bars}{said}</div>'
 
 
-def face(image_url: str, name: str) -> str:
-    """One large image."""
+def face(image_url: str, name: str, drawn: str = "", drawn_as: str = "") -> str:
+    """One large image, and what is drawn upon it: the address of a drawing of its size, and its words."""
     source, alt = escape(image_url, quote=True), escape(f"Face {name}", quote=True)
-    return f'<div class="fv-face"><img src="{source}" alt="{alt}"></div>'
+    over = escape(drawn_as, quote=True)
+    upon = f'<img class="fv-drawn" src="{escape(drawn, quote=True)}" alt="{over}">' if drawn else ""
+    return f'<div class="fv-face"><img src="{source}" alt="{alt}">{upon}</div>'
+
+
+def share_bars(rows: Sequence[tuple[str, int, str]], form: str) -> str:
+    """Draw counts as bars of their share of all: name, count, colour; the counts are written beside."""
+    total = sum(count for _, count, _ in rows)
+    bars = "".join(_share(name, count, _percent(count, total), colour) for name, count, colour in rows)
+    spoken = escape(f"{form}: " + ", ".join(f"{name} {count}" for name, count, _ in rows), quote=True)
+    return f'<div class="fv-label fv-shares" role="img" aria-label="{spoken}">{bars}</div>'
+
+
+def _share(name: str, count: int, percent: float, colour: str) -> str:
+    bar = f'<span class="fv-bar" style="width:{percent:.1f}%;background:{colour}"></span>' if count else ""
+    return (
+        f'<span class="fv-name">{escape(name)}</span><span class="fv-track">{bar}</span>'
+        f'<span class="fv-value">{count:,} ({percent:.0f} %)</span>'
+    )
 
 
 def progress_bars(people: Sequence[tuple[str, int, int]]) -> str:

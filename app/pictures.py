@@ -6,6 +6,7 @@ import os
 import tempfile
 import warnings
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -18,6 +19,7 @@ WIDTHS = (96, 160, 320, 640, 1024)
 _BROWSERS_READ = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _LARGEST_SHOWN = 1600
 _ORIENTATION = 0x0112
+_ON_ITS_SIDE = (5, 6, 7, 8)
 _HEADERS = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,32 @@ def thumbnail(settings: Settings, path: Path, width: int) -> FileResponse:
     if not kept.exists():
         _draw(path, size, kept)
     return FileResponse(kept, headers=_HEADERS, media_type="image/webp")
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Width and height of the image as it is shown, upright.
+
+    Raises:
+        UnreadablePictureError: the file is absent or no image.
+    """
+    try:
+        with _opened(path) as image:
+            turned = image.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE
+            width, height = image.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
+        raise _unreadable(path, problem) from problem
+    return (height, width) if turned else (width, height)
+
+
+def placeholder(text: str) -> str:
+    """A drawing (SVG) that stands where an image cannot be shown, and says why."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160" font-family="sans-serif">'
+        '<rect width="160" height="160" fill="#8A8F98" fill-opacity=".25"/>'
+        '<path d="M40 40 120 120M120 40 40 120" stroke="#8A8F98" stroke-width="3"/>'
+        '<rect y="64" width="160" height="32" fill="#3c414b"/>'
+        f'<text x="80" y="85" font-size="15" fill="#fff" text-anchor="middle">{escape(text)}</text></svg>'
+    )
 
 
 def _changed(path: Path) -> int:

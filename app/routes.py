@@ -11,7 +11,7 @@ from app.link_routes import link_routes
 from app.open_link_routes import open_link_routes
 from app.password_routes import password_routes
 from app.participant.stage_routes import stage_routes
-from app.pictures import UnreadablePictureError, thumbnail
+from app.pictures import UnreadablePictureError, placeholder, thumbnail
 from app.replies import NOT_STORED, ReplyError
 from app.share_routes import share_routes
 from app.trial_routes import Place, trial_routes
@@ -46,6 +46,11 @@ def routes(place: Place) -> list[Route]:
         except NotFoundError as problem:
             raise ReplyError(404, "unknown_image", str(problem)) from problem
         except UnreadablePictureError as problem:
+            if "image/" in request.headers.get("accept", ""):
+                # A browser that asks for a picture shows what it gets, whatever the status.
+                return Response(
+                    placeholder("cannot be read"), 404, headers=NOT_STORED, media_type="image/svg+xml"
+                )
             raise ReplyError(404, "unreadable_image", str(problem)) from problem
 
     return [

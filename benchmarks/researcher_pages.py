@@ -3,7 +3,8 @@
 Every question that a page asks of the database, then whole pages (Streamlit's script from its start to its
 end by AppTest, a new visitor each time, without network and browser). *first* is the first time in a new
 process, when nothing is cached but what the operating system keeps of the file; *median* and *worst* are of
-the times after it. The database is made where the folder holds none, which takes some minutes.
+the times after it, and *work* is the median of the processor's time, which a busy machine lengthens less. The
+database is made where the folder holds none, which takes some minutes.
 
     python -m benchmarks.researcher_pages [--folder FOLDER] [--images 450000] [--answers 1000000]
 """
@@ -40,11 +41,15 @@ PER_PAGE = 24
 
 @dataclass(frozen=True)
 class Taken:
-    """How long one thing took, in milliseconds: the first time, and the times after it."""
+    """How long one thing took, in milliseconds: the first time, and the times after it.
+
+    `work` is the processor time of those after it, which other programs' load does not lengthen much.
+    """
 
     what: str
     first: float
     again: list[float]
+    work: list[float]
 
     @property
     def worst(self) -> float:
@@ -55,7 +60,8 @@ class Taken:
         """The figures as a row of a Markdown table."""
         mark = "" if self.worst < PROMISED_MS else " (!)"
         median = statistics.median(self.again)
-        return f"| {self.what} | {self.first:.0f} | {median:.0f} | {max(self.again):.0f}{mark} |"
+        work = statistics.median(self.work)
+        return f"| {self.what} | {self.first:.0f} | {median:.0f} | {max(self.again):.0f}{mark} | {work:.0f} |"
 
 
 def views() -> dict[str, View]:
@@ -167,12 +173,13 @@ def of_studies(database: Database) -> dict[str, Callable[[], Any]]:
 
 def measure(what: str, ask: Callable[[], Any], times: int) -> Taken:
     """Ask once, then `times` more."""
-    taken = []
+    taken, work = [], []
     for _ in range(times + 1):
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         ask()
         taken.append(1000 * (time.perf_counter() - start))
-    return Taken(what, taken[0], taken[1:])
+        work.append(1000 * (time.process_time() - worked))
+    return Taken(what, taken[0], taken[1:], work[1:])
 
 
 def pages(settings: Settings, times: int) -> list[Taken]:
@@ -247,7 +254,7 @@ def main() -> int:
         settings = seeded(folder, arguments.images, arguments.participants, arguments.answers)
         print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}")
         print(f"{arguments.images:,} images, {arguments.answers:,} answers; milliseconds\n")
-        print("| | first | median | worst after |\n|---|---|---|---|")
+        print("| | first | median | worst after | work |\n|---|---|---|---|---|")
         database = open_database(settings)
         asked = {**of_gallery(database), **of_image(database), **of_studies(database)}
         found = []

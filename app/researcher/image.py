@@ -1,18 +1,25 @@
-"""One image: the face, its soft-label against its hard-label, how the score came about, people's votes."""
+"""One image: the face, its soft-label against its hard-label, how the score came about, what people said."""
 
 import streamlit as st
 
-from app import charts
-from app.researcher import words
+from app import charts, overlay, pictures
+from app.installation import installation
+from app.researcher import backbones, image_people, moved, views, words
 from app.researcher.access import database, researchers_only
 from engine.emfacs import ACTION_UNITS
+from engine.soft_labels import SOFT_COLUMNS
 from study.errors import NotFoundError
+from study.images.catalog import image_path
+from study.images.gallery import page_ids
+from study.images.nearest import nearest
 from study.images.portrait import Portrait, portrait
+from study.images.view import View
 
 MEANING = {
     1: "No emotion scores higher than the hard-label’s: the soft-label agrees with it.",
     2: "One emotion scores higher than the hard-label’s.",
 }
+NEAREST = 12
 
 
 def entry() -> st.Page:
@@ -20,21 +27,21 @@ def entry() -> st.Page:
     return st.Page(page, title="Image", url_path="image", visibility="hidden")
 
 
-def link(label_set_id: int, image_id: int, text: str) -> None:
-    """Draw a link to one image's page."""
-    st.page_link(entry(), label=text, query_params={"set": str(label_set_id), "image": str(image_id)})
+def link(view: View, image_id: int, place: int | None, text: str) -> None:
+    """Draw a link to one image's page, at its place in a view (from 1) or on its own."""
+    st.page_link(entry(), label=text, query_params=_address(view, image_id, place))
 
 
 def is_addressed() -> bool:
     """Whether the address names an image."""
-    return "image" in st.query_params
+    return views.IMAGE in st.query_params
 
 
 @researchers_only
 def page() -> None:
     """Draw the image that the address names."""
     try:
-        label_set_id, image_id = int(st.query_params["set"]), int(st.query_params["image"])
+        label_set_id, image_id = int(st.query_params[views.SET]), int(st.query_params[views.IMAGE])
         with database().session() as session:
             found = portrait(session, label_set_id, image_id)
     except (KeyError, ValueError, NotFoundError):
@@ -42,14 +49,96 @@ def page() -> None:
         st.warning("The address names no image of a label set. Choose one in the gallery.")
         return
     st.title(f"Image {found.image}", anchor=False)
+    _ways(label_set_id, image_id, found)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.html(charts.face(charts.media_url(label_set_id, image_id), found.image))
+        _face(label_set_id, found)
         _standing(found)
     with right:
         _labels(found)
     _parts(found)
-    _people(found)
+    backbones.section(found)
+    image_people.section(found)
+    _nearest(label_set_id, image_id)
+
+
+def _ways(label_set_id: int, image_id: int, found: Portrait) -> None:
+    """Back to the gallery, and to the images before and after this one in the view it was reached by."""
+    from app.researcher import gallery
+
+    view, _ = views.addressed_view(label_set_id)
+    place = _place()
+    before, after, total = _neighbours(view, image_id, place)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button("Gallery", icon=":material/grid_view:", shortcut="Esc", key="to-gallery"):
+            page_number = 1 + ((place or 1) - 1) // gallery.PER_PAGE
+            here = {views.LABELS: found.label_set, views.PAGE: str(page_number)}
+            st.switch_page(gallery.entry(), query_params={**view.address(), **here})
+        if place is None or total == 0:
+            return
+        _step(view, "Previous", before, place - 1, "Left")
+        _step(view, "Next", after, place + 1, "Right")
+        st.caption(f"{place:,} of {words.counted(total, 'image')} of the gallery’s view")
+
+
+def _step(view: View, text: str, image_id: int | None, place: int, shortcut: str) -> None:
+    def step() -> None:
+        if image_id is not None:
+            st.query_params.from_dict(_address(view, image_id, place))
+
+    st.button(text, key=text, shortcut=shortcut, on_click=step, disabled=image_id is None)
+
+
+def _neighbours(view: View, image_id: int, place: int | None) -> tuple[int | None, int | None, int]:
+    """The images before and after the place, and how many the view keeps; 0 where the image is not there."""
+    try:
+        total = views.counted(view)
+    except NotFoundError:
+        return None, None, 0
+    if place is None or not 1 <= place <= total:
+        return None, None, 0
+    first = max(place - 2, 0)
+    with database().session() as session:
+        ids = page_ids(session, view, offset=first, limit=place + 1 - first, total=total)
+    own = place - 1 - first
+    if ids[own] != image_id:
+        return None, None, 0
+    return ids[own - 1] if own else None, ids[own + 1] if own + 1 < len(ids) else None, total
+
+
+def _place() -> int | None:
+    asked = st.query_params.get(views.AT, "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and int(asked) > 0 else None
+
+
+def _address(view: View, image_id: int, place: int | None) -> dict[str, str | list[str]]:
+    own: dict[str, str | list[str]] = {views.SET: str(view.label_set_id), views.IMAGE: str(image_id)}
+    if place is None:
+        return own
+    return {**view.address(), **own, views.AT: str(place)}
+
+
+def _face(label_set_id: int, found: Portrait) -> None:
+    source = charts.media_url(label_set_id, found.image_id)
+    with database().session() as session:
+        path = image_path(session, installation().settings, found.image_id)
+    try:
+        size = pictures.size_of(path)
+    except pictures.UnreadablePictureError:
+        st.html(charts.face(source, found.image))
+        if path.exists():
+            st.error(f"The file `{path}` is no image that can be read. Mend or replace it, then reload.")
+        else:
+            moved.warn_of_missing(found.dataset_id, [found.path])
+        return
+    shown = found.geometry.known and st.toggle("Landmarks and pose", key="landmarks")
+    if not shown:
+        st.html(charts.face(source, found.image))
+        return
+    words_of_it = overlay.spoken(found.geometry)
+    drawn = overlay.data_url(overlay.drawing(found.geometry, size))
+    st.html(charts.face(source, found.image, drawn, words_of_it))
+    st.caption(f"Drawn: {words_of_it}. Of the axes red points to the head’s left, green down, blue ahead.")
 
 
 def _standing(found: Portrait) -> None:
@@ -57,7 +146,7 @@ def _standing(found: Portrait) -> None:
     st.markdown(f"**{found.subset}** · hard-label **{found.hard_label}** · rank {found.rank}")
     st.caption(
         MEANING.get(found.rank, f"{higher} emotions score higher than the hard-label’s.")
-        + f" Margin {found.margin:+.2f}. Split: {found.split or 'unknown'}."
+        + f" Margin {found.margin:+.2f}. Split: {found.split or 'unknown'}. Label set: {found.label_set}."
     )
 
 
@@ -83,23 +172,26 @@ def _parts(found: Portrait) -> None:
         st.dataframe(charts.parts_table(parts), hide_index=True)
     if found.action_units:
         st.markdown("**Predicted action units**")
-        st.html(charts.unit_bars({unit: found.action_units.get(str(unit), 0.0) for unit in ACTION_UNITS}))
+        units = {unit: found.action_units.get(str(unit), 0.0) for unit in ACTION_UNITS}
+        st.html(charts.unit_bars(units))
+        with st.expander("Table"):
+            st.dataframe(charts.units_table(units), hide_index=True)
 
 
-def _people(found: Portrait) -> None:
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("What people said", anchor=False)
-        if found.votes.empty:
-            st.caption("This image has no annotators’ votes.")
-        else:
-            st.caption(words.counted(int(found.votes["n"].sum()), "vote"))
-            st.table(found.votes.rename(columns={"label": "Label", "n": "Votes"}), hide_index=True)
-    with right:
-        st.subheader("About the image", anchor=False)
-        if found.metadata:
-            st.table(
-                {"Property": list(found.metadata), "Value": list(found.metadata.values())}, hide_index=True
-            )
-        else:
-            st.caption("The manifest says nothing more about it.")
+def _nearest(label_set_id: int, image_id: int) -> None:
+    st.subheader("Nearest by soft-label", anchor=False)
+    try:
+        with database().session() as session:
+            found = nearest(session, label_set_id, image_id, NEAREST)
+    except NotFoundError:
+        st.caption("The gallery has not prepared this label set yet: open it there once.")
+        return
+    st.caption("The images whose eight scores are nearest (Euclidean distance), the nearest first.")
+    with st.grid("auto", min_column_width=148, gap=("medium", "small")) as grid:
+        for row in found.to_dict("records"):
+            scores = [float(row[column]) for column in SOFT_COLUMNS]
+            source = charts.thumbnail_url(label_set_id, row["image_id"])
+            with grid.cell():
+                note = f"Distance {row['distance']:.2f}"
+                st.html(charts.card(source, scores, row["hard_label"], row["image"], note))
+                link(View(label_set_id), row["image_id"], None, f"{row['image']} · {row['subset']}")

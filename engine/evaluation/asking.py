@@ -100,8 +100,9 @@ def _chosen(bundle: Bundle, manifest: Path, split: str) -> tuple[pd.DataFrame, l
         notes = [f"{int(out.sum())} images left out: {why}." for why, out in reasons.items() if out.any()]
         rows = rows[~learnt & ~other]
     if rows.empty:
+        told = f" {' '.join(notes)}" if notes else ""
         raise EngineError(
-            f"{manifest} has no image of {split} to judge {bundle.name} by; {' '.join(notes)} "
+            f"{manifest} has no image of {split} to judge {bundle.name} by.{told} "
             f"It holds the splits {', '.join(sorted(frame['split'].unique()))}; give another --split"
         )
     return rows.reset_index(drop=True), notes

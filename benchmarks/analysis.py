@@ -19,11 +19,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from plotly.offline import get_plotlyjs
 
 from study.findings.annotators import annotator_agreement
 from study.findings.coefficients import cohen_kappa
@@ -32,6 +34,9 @@ from study.findings.simulation import Design, Population, simulate_trials
 from study.findings.summary import findings
 from study.findings.trials import Codes
 from study.findings.units import estimate, krippendorff_alpha, units
+from study.reporting.page import page
+from study.reporting.report import Options, make_report
+from study.reporting.source import Source, StudyFacts
 
 PAPER = Design()
 TEXT = ("participant", "side", "kind", "choice", "hard_label", "subset")
@@ -81,12 +86,26 @@ def main() -> None:
         lambda: findings(paper, None, 10_000, drawn),
         args.repeats,
     )
+    report_page(paper, args.repeats)
     for answers in (args.large // 10, args.large):
         questions = round(answers / 500 / 2 / 1.3)
         large = as_text(simulate_trials(Design(500, questions), Population(), rng))
         report(f"{len(large):,} answers of 500 participants", partial(findings, large), 3)
     report_table(rng, args.repeats)
     compare(rng, args.peers, args.repeats)
+
+
+def report_page(trials: pd.DataFrame, repeats: int) -> None:
+    """The whole page of `study report`: findings, sections, figures in two looks, tables."""
+    facts = StudyFacts("paper", "The paper's size", "closed", True, 1, {}, None, None, None, None)
+    made_of = Source(facts, trials, sorted(set(trials["participant"])))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for resamples in (0, 10_000):
+        options = Options(resamples=resamples)
+        name = f"page of {len(trials):,} answers, {resamples:,} resamples"
+        report(name, lambda options=options: page(make_report(made_of, options, now)), repeats)
+    size = len(page(make_report(made_of, Options(), now)).encode()) / 1e6
+    print(f"the page is {size:.1f} MB, of which plotly.js {len(get_plotlyjs().encode()) / 1e6:.1f} MB")
 
 
 def as_text(trials: pd.DataFrame) -> pd.DataFrame:

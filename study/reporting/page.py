@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from study.figures.template import DARK, LIGHT
+from study.figures.template import DARK, LIGHT, Colours
 from study.findings.estimate import Estimate
 from study.reporting import numbers
 from study.reporting.design_words import design_rows, design_words
@@ -19,6 +20,8 @@ from study.reporting.report import Report
 from study.reporting.sections import Section
 from study.reporting.table_html import shown_csv, table_html
 
+# No figure has these colours of its own.
+MARKERS = Colours(*(f"#01020{at:X}" for at in range(len(fields(Colours)))))
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINE = {
     "soft": "Soft-label preferred",
@@ -86,11 +89,7 @@ def _inline(name: str) -> Markup:
 
 def _data(report: Report) -> Markup:
     """The figures, light and dark, and the CSVs, as JSON that may stand in a script element."""
-    figures = {
-        one.key: {"light": _figure(one, LIGHT), "dark": _figure(one, DARK)}
-        for one in report.sections
-        if one.draw is not None
-    }
+    figures = {one.key: looks(one) for one in report.sections if one.draw is not None}
     tables = {one.key: shown_csv(one.data) for one in report.sections}
     for one in report.sections:
         for at, extra in enumerate(one.tables.values(), 1):
@@ -101,9 +100,21 @@ def _data(report: Report) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def _figure(one: Section, colours: Any) -> Any:
+def looks(one: Section) -> dict[str, Any]:
+    """A section's figure as plotly's JSON in the light and in the dark look.
+
+    It is drawn once, in marker colours that are then exchanged for those of either look: drawing twice
+    takes twice as long.
+    """
     assert one.draw is not None
-    return json.loads(one.draw(colours).to_json())
+    drawn = str(one.draw(MARKERS).to_json())
+    return {name: json.loads(_coloured(drawn, look)) for name, look in (("light", LIGHT), ("dark", DARK))}
+
+
+def _coloured(drawn: str, look: Colours) -> str:
+    for role, marker in asdict(MARKERS).items():
+        drawn = drawn.replace(f'"{marker}"', json.dumps(getattr(look, role)))
+    return drawn
 
 
 def _moment(at: datetime | str | None) -> str:

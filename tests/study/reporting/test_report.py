@@ -17,7 +17,7 @@ from study.findings.summary import findings
 from study.reporting.design_words import design_rows, design_words
 from study.reporting.figure_files import write_figures
 from study.reporting.numbers import as_json, tables
-from study.reporting.page import page
+from study.reporting.page import looks, page
 from study.reporting.report import Options, make_report, report_html, report_json
 from study.reporting.sections import sections
 from study.reporting.source import Source, StudyFacts, find_study, source
@@ -175,7 +175,8 @@ def test_every_section_has_its_csv_and_every_figure_draws_light_and_dark(tmp_pat
     for one in report.sections:
         assert len(pd.read_csv(tmp_path / f"{one.key}.csv")) == len(one.data)
         if one.draw is not None:
-            assert one.draw(LIGHT).to_json() != one.draw(DARK).to_json()
+            drawn = {"light": one.draw(LIGHT), "dark": one.draw(DARK)}
+            assert looks(one) == {name: json.loads(figure.to_json()) for name, figure in drawn.items()}
     assert len(written) == sum(1 + len(one.tables) for one in report.sections)
 
 

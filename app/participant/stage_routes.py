@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from app.installation import Installation
@@ -24,6 +24,7 @@ from study.trial.standing import standing
 T = TypeVar("T")
 # Another installation may serve another face at the same address, so nothing is kept for long.
 _AN_HOUR = "private, max-age=3600"
+_A_DAY = "private, max-age=86400"
 
 
 def stage_routes(place: Place) -> list[Route]:
@@ -36,12 +37,13 @@ def stage_routes(place: Place) -> list[Route]:
         )
         return reply({"done": done})
 
-    def face(request: Request) -> Response:
+    async def face(request: Request) -> Response:
         participant_in(place(), request)
-        found = strip(place().settings, request.path_params["person"], request.path_params["emotion"])
+        asked = request.path_params
+        found = await strip(place().settings, asked["person"], asked["emotion"])
         if found is None:
             raise ReplyError(404, "unknown_face", "There is no such face.")
-        return found
+        return FileResponse(found, headers={"Cache-Control": _A_DAY}, media_type="image/webp")
 
     async def where(request: Request) -> Response:
         return reply(await _write(place(), request, _where))

@@ -7,17 +7,16 @@ from pathlib import Path
 import streamlit as st
 
 from app.installation import installation
+from app.participant.strips import TAUGHT_ON, practice
 from app.trial.modules import joined
 from app.trial.mount import API
 from app.trial.mount import HERE as TRIAL
 from engine.emfacs import EMOTIONS
-from engine.faces.sheet import SITTERS
 from study.participation import Participation
-from study.stages.lessons import PRACTICE, lessons
+from study.stages.lessons import lessons
 from study.stages.training import steps_done
 
 STAGES = Path(__file__).parent / "stages"
-_TAUGHT_ON, _PRACTISED_ON = SITTERS[:3], SITTERS[3:]
 
 
 @cache
@@ -53,11 +52,8 @@ def page(mine: Participation) -> None:
             "api": API,
             "emotions": list(EMOTIONS),
             "lessons": [asdict(lesson) for lesson in lessons()],
-            "practice": [
-                {"emotion": emotion, "person": _PRACTISED_ON[place % len(_PRACTISED_ON)]}
-                for place, emotion in enumerate(PRACTICE)
-            ],
-            "sitters": list(_TAUGHT_ON),
+            "practice": [{"person": person, "emotion": emotion} for person, emotion in practice()],
+            "sitters": list(TAUGHT_ON),
             "done": done,
         },
         on_elsewhere_change=lambda: None,

@@ -68,7 +68,7 @@ class Qualification {
 
   introduce() {
     const { images, pass_mark: mark, attempt, attempts, last } = this;
-    const title = last ? "Nearly there: please try once more" : "Before the questions";
+    const title = last ? "Please try once more" : "Before the questions";
     const told = last
       ? [`You named the expected emotion of ${last.correct} of ${last.total} faces; to go on it takes ${percent(mark)}.`,
         "That happens easily. Take your time, and look at eyebrows, eyes, nose and mouth in turn. The faces are new."]
@@ -86,7 +86,7 @@ class Qualification {
   card(title, told, onward, then) {
     this.part(".labelling").hidden = true;
     this.part(".card").hidden = false;
-    this.part(".place").textContent = "";
+    this.part(".top").hidden = true;
     this.root.dataset.state = "card";
     this.part(".card-title").textContent = title;
     this.part(".card-text").replaceChildren(...told.map((text) =>
@@ -112,6 +112,7 @@ class Qualification {
     }
     if (turn !== this.turn) return;
     this.part(".card").hidden = true;
+    this.part(".top").hidden = false;
     this.part(".labelling").hidden = false;
     this.part(".picture").replaceChildren(picture);
     this.part(".place").textContent = `Face ${position} of ${this.images.length}`;

@@ -115,12 +115,26 @@ class Training {
   }
 
   practise({ person, emotion }) {
-    this.part(".practice .faces").replaceChildren(this.strip(person, emotion));
+    const face = this.strip(person, emotion);
+    face.classList.add("still");
+    this.part(".practice .faces").replaceChildren(face);
     this.part(".feedback").replaceChildren();
     this.naming.mark();
-    this.naming.enable(true);
+    this.naming.enable(false);
+    this.awaitFace(this.address(person, emotion));
     // Who has answered it before may pass on; who has not answers first.
     this.part(".next").disabled = this.step >= this.done;
+  }
+
+  // Nobody is asked about a face that is not there yet.
+  async awaitFace(source) {
+    const { step } = this;
+    const here = () => this.step === step && !this.ended;
+    while (!(await Object.assign(new Image(), { src: source }).decode().then(() => true, () => false))) {
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      if (!here()) return;
+    }
+    if (here()) this.naming.enable(true);
   }
 
   answer(label) {
@@ -146,15 +160,22 @@ class Training {
     return `${this.data.api}/faces/${person}/${emotion}`;
   }
 
-  // The faces of the next pages are on their way while this one is looked at.
-  fetchAhead() {
+  // The faces of the next page are on their way while this one is looked at; but only once this one's are here,
+  // because faces that are yet to be drawn would keep all connections of a browser waiting.
+  async fetchAhead() {
+    const turn = this.step;
+    for (const step of [turn, turn + 1]) {
+      const pictures = this.addresses(step).map((source) => Object.assign(new Image(), { src: source }));
+      await Promise.allSettled(pictures.map((picture) => picture.decode()));
+      if (this.step !== turn || this.ended) return;
+    }
+  }
+
+  addresses(step) {
     const { lessons, practice, sitters } = this.data;
-    const ahead = lessons.slice(this.step + 1, this.step + 3)
-      .flatMap(({ emotion }) => sitters.map((person) => this.address(person, emotion)));
-    const first = Math.max(0, this.step - lessons.length + 1);
-    const next = this.step + 3 >= lessons.length ? practice.slice(first, first + 3) : [];
-    this.ahead = [...ahead, ...next.map(({ person, emotion }) => this.address(person, emotion))].map((source) =>
-      Object.assign(new Image(), { src: source }));
+    if (step < lessons.length) return sitters.map((person) => this.address(person, lessons[step].emotion));
+    const next = practice[step - lessons.length];
+    return next ? [this.address(next.person, next.emotion)] : [];
   }
 
   tellSaving() {

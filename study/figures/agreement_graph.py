@@ -7,6 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
+from study.figures.spread import Spread, spread_figure
 from study.figures.template import LIGHT, Colours, empty_figure, template
 from study.findings.agreement import InterAgreement
 from study.findings.consistency import SelfAgreement
@@ -18,6 +19,7 @@ WIDTHS = ((0.0, 1.0), (0.5, 2.5), (0.6, 4.5), (0.7, 7.0), (0.8, 10.0))
 MOST_MISSING = 600
 MOST_LABELS = 36
 MOST_NODE_LABELS = 24
+MOST_DRAWN = 60
 
 Places = dict[str, tuple[float, float]]
 
@@ -26,12 +28,15 @@ def agreement_graph(own: SelfAgreement, between: InterAgreement, colours: Colour
     """Participants on a circle, sized and labelled by self-agreement; edges by pairwise agreement, with n.
 
     A pair that shares no question is a faint dotted line without a number, and the legend says so. Numbers
-    are left to the pointer above 36 edges and 24 participants.
+    are left to the pointer above 36 edges and 24 participants; above 60 participants the spread of the
+    values stands in for circles and lines.
     """
     pairs = between.by_pair
     names = sorted(set(own.by_participant["participant"]) | set(pairs["a"]) | set(pairs["b"]))
     if not names:
         return empty_figure("No participant has answered yet", colours)
+    if len(names) > MOST_DRAWN:
+        return _spread(own, between, colours)
     places = _circle(names)
     figure = go.Figure(
         layout={
@@ -47,6 +52,17 @@ def agreement_graph(own: SelfAgreement, between: InterAgreement, colours: Colour
     figure.update_xaxes(visible=False, range=[-1.5, 1.5], constrain="domain")
     figure.update_yaxes(visible=False, range=[-1.5, 1.5], scaleanchor="x", constrain="domain")
     return figure
+
+
+def _spread(own: SelfAgreement, between: InterAgreement, colours: Colours) -> go.Figure:
+    shared = between.by_pair.loc[between.by_pair["n"] > 0, "percent"].to_numpy(float)
+    parts = {
+        "With oneself": Spread(
+            own.by_participant["percent"].to_numpy(float), "participants", own.overall, colours.hard
+        ),
+        "With one another": Spread(shared, "pairs", between.overall, colours.accent),
+    }
+    return spread_figure(parts, "Share of same answers", colours)
 
 
 def _circle(names: list[str]) -> Places:

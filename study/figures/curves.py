@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from study.figures.shares import chance_line, interval_bars
+from study.figures.figure6 import chance_line
+from study.figures.shares import interval_bars
 from study.figures.template import LIGHT, Colours, empty_figure, template
 from study.findings.psychometric import TARGET, Psychometric
 from study.findings.quality import Quality

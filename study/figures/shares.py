@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from study.figures.figure6 import NAMES
+from study.figures.figure6 import NAMES, chance_line
 from study.figures.template import LIGHT, MARKERS, Colours, empty_figure, template
 from study.findings.trials import PREFERENCES
 
@@ -39,12 +39,6 @@ def accuracy_by(rows: pd.DataFrame, colours: Colours = LIGHT) -> go.Figure:
     _points(figure, rows, "soft", "Share of right choices", ("accuracy", "low", "high"), colours)
     chance_line(figure, colours)
     return _finished(figure, rows, "Share of right choices")
-
-
-def chance_line(figure: go.Figure, colours: Colours) -> None:
-    """A dashed line at one half, named."""
-    note = {"text": "chance", "font": {"color": colours.text}}
-    figure.add_hline(y=0.5, line={"dash": "dash", "color": colours.faint}, annotation=note)
 
 
 def interval_bars(rows: pd.DataFrame, value: str, low: str, high: str, colours: Colours) -> dict[str, object]:

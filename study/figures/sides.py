@@ -6,8 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from study.figures.shares import interval_bars
+from study.figures.spread import MOST_MARKED, Spread, spread_figure
 from study.figures.template import LIGHT, Colours, empty_figure, template
 from study.findings.bias import SideBias
+from study.findings.estimate import undefined
 
 
 def side_figure(found: SideBias, colours: Colours = LIGHT) -> go.Figure:
@@ -15,6 +17,9 @@ def side_figure(found: SideBias, colours: Colours = LIGHT) -> go.Figure:
     rows = found.by_participant
     if rows.empty:
         return empty_figure(f"No answers to Experiment {found.experiment} yet", colours)
+    if len(rows) > MOST_MARKED:
+        part = Spread(rows["left"].to_numpy(float), "participants", found.left, colours.accent)
+        return spread_figure({"Left": part}, "Share of left", colours)
     figure = go.Figure(layout={"template": template(colours), "showlegend": False})
     figure.add_scatter(
         x=[f"{name}<br>n = {n:,}" for name, n in zip(rows["participant"], rows["n"], strict=True)],
@@ -35,6 +40,8 @@ def ceiling_figure(rows: pd.DataFrame, colours: Colours = LIGHT) -> go.Figure:
     known = rows[rows["ceiling"].notna()]
     if known.empty:
         return empty_figure("No pair has both shared questions and repeats yet", colours)
+    if len(known) > MOST_MARKED:
+        return _ceilings_spread(known, colours)
     figure = go.Figure(layout={"template": template(colours)})
     pairs = [
         f"{a} - {b}<br>n = {n:,}" for a, b, n in known[["a", "b", "n"]].itertuples(index=False, name=None)
@@ -51,3 +58,15 @@ def ceiling_figure(rows: pd.DataFrame, colours: Colours = LIGHT) -> go.Figure:
     )
     figure.update_yaxes(title="Share of same answers", tickformat=".0%", range=[0, 1])
     return figure
+
+
+def _ceilings_spread(known: pd.DataFrame, colours: Colours) -> go.Figure:
+    none = undefined("drawn as a spread", "spread over pairs")
+    parts = {
+        name: Spread(known[column].to_numpy(float), "pairs", none, colour)
+        for name, column, colour in (
+            ("Agreement", "percent", colours.accent),
+            ("Ceiling", "ceiling", colours.hard),
+        )
+    }
+    return spread_figure(parts, "Share of same answers", colours)

@@ -27,7 +27,8 @@ TRIALS = table(
 def test_preference_draws_four_bars_a_participant_and_the_mean_with_n():
     figure = preference_figure(preference(TRIALS))
     assert [trace.name for trace in figure.data] == ["Soft-label", "Hard-label", "Both", "None"]
-    assert any("n = " in label for label in figure.data[0].x)
+    assert figure.data[0].x[0] == "P01<br>15"
+    assert figure.layout.xaxis.title.text == "Participant, and number of answers"
     assert figure.data[0].x[-1].startswith("Mean")
     assert figure.data[1].marker.pattern.shape == "/"
 
@@ -58,12 +59,30 @@ def test_thicker_lines_are_pairs_that_agree_more():
     assert widths == {"pair agrees in 50% or more": 2.5, "pair agrees in 80% or more": 10.0}
 
 
-def test_five_hundred_participants_are_a_dozen_traces():
+def test_fifty_participants_are_a_dozen_traces():
     rng = np.random.default_rng(1)
-    trials = simulate_trials(Design(participants=500, questions=20, overlap_share=0.2), Population(), rng)
+    trials = simulate_trials(Design(participants=50, questions=20, overlap_share=0.2), Population(), rng)
     figure = agreement_graph(self_agreement(trials), inter_agreement(trials))
     assert len(figure.data) < 12
     assert "no line: no shared questions" in [trace.name for trace in figure.data]
+
+
+def test_of_five_hundred_participants_the_figures_draw_five_numbers_and_the_mean():
+    rng = np.random.default_rng(1)
+    trials = simulate_trials(Design(participants=500, questions=10, overlap_share=0.2), Population(), rng)
+    chosen, told, own = preference(trials), discrimination(trials), self_agreement(trials)
+    first, second, third = (
+        preference_figure(chosen),
+        accuracy_figure(told),
+        agreement_graph(own, inter_agreement(trials)),
+    )
+    assert [trace.type for trace in first.data] == ["box", "scatter"] * 4
+    soft = chosen.by_participant["soft"]
+    assert [first.data[0].median[0], first.data[0].q1[0]] == list(np.quantile(soft, [0.5, 0.25]))
+    assert first.data[1].y[0] == chosen.overall["soft"].estimate
+    assert second.data[0].x == ("Right choices<br>500 participants",)
+    assert third.data[2].x == ("With one another<br>500 pairs",)
+    assert max(len(figure.to_json()) for figure in (first, second, third)) < 20_000
 
 
 def test_backgrounds_are_transparent_and_text_has_the_colour_passed():

@@ -68,13 +68,18 @@ def answer(page: Page, presses: int, pace: float) -> dict[str, list[float]]:
     return {name: [press[name] for press in measured[WARM_UP:]] for name in ("frame", "shown")}
 
 
+def chromium_path() -> str:
+    """The browser of this machine; ends the program where there is none."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        raise SystemExit("error: no Chromium: install it, for example by `apt-get install chromium`")
+    return found
+
+
 def take_part(url: str, token: str, answers: int, pace: float) -> dict[str, list[float]]:
     """Open the invitation in a new Chromium, and answer."""
-    chromium = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if chromium is None:
-        raise SystemExit("error: no Chromium: install it, for example by `apt-get install chromium`")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"{url}/join/{token}")
         page.locator(".trial[data-state=asking]").wait_for(timeout=60_000)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "mediapipe"
 NOTICE = (
-    "MediaPipe computes on this machine, but sends Google figures about its use (its privacy notice), and has "
+    "MediaPipe computes on this machine, but sends Google figures about its use (its privacy notice) and has "
     "no setting against it. To keep it from the network: unshare -rn python -m engine metadata …"
 )
 

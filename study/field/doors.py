@@ -23,9 +23,6 @@ def open_door(session: Session, study_id: int, *, now: datetime, by: int | None 
     """
     before, deadline = _found(session, study_id).state, _found(session, study_id).deadline
     study = studies.open_study(session, study_id, now=now)
-    study.opened_at = study.opened_at or now
-    study.closed_at = None
-    session.flush()
     if before != "open":
         act = {"paused": "resumed", "closed": "reopened"}.get(before, "opened")
         detail = {} if study.deadline == deadline else {"deadline": _written(study.deadline)}

@@ -33,12 +33,14 @@ def run(args: argparse.Namespace) -> int:
 
     from study.exporting.folder import export_folder
     from study.exporting.tables import Options
-    from study.reporting.installation import opened_study
+    from study.installation import opened_database
+    from study.reporting.source import find_study
 
     options = Options(args.keep_codes, args.demographics)
     # Codes must not be drawn again by anyone, so nothing seeds them.
     rng = np.random.default_rng()
-    with opened_study(args.study) as (session, study_id):
+    with opened_database() as (database, _), database.session() as session:
+        study_id = find_study(session, args.study)
         rows = export_folder(
             session, study_id, args.out, now=datetime.now(UTC), rng=rng, options=options, force=args.force
         )

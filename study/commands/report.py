@@ -70,16 +70,16 @@ def _made(wanted: str, options: Options, say: Say) -> Report:
     from datetime import UTC, datetime
 
     from study.exporting.reading import is_export, read_export
-    from study.reporting.installation import opened_study
+    from study.installation import opened_database
     from study.reporting.report import make_report
-    from study.reporting.source import source
+    from study.reporting.source import find_study, source
 
     say("reading the answers")
     now = datetime.now(UTC)
     if is_export(Path(wanted)):
         return make_report(read_export(Path(wanted)), options, now, say)
-    with opened_study(wanted) as (session, study_id):
-        return make_report(source(session, study_id), options, now, say)
+    with opened_database() as (database, _), database.session() as session:
+        return make_report(source(session, find_study(session, wanted)), options, now, say)
 
 
 def _write(made: Report, args: argparse.Namespace, say: Say) -> None:

@@ -49,7 +49,7 @@ def _facts(values: dict[str, Any], folder: Path) -> StudyFacts:
 
 
 def _trials(read: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    given = read["answers"][["question", "choice", "correct", "rt_ms"]]
+    given = read["answers"][["question", "choice", "correct", "rt_ms", "hidden_ms"]]
     labels = read["labels"]
     known = [name for name in OF_LABELS if name in labels.columns]
     merged = read["questions"].merge(given, on="question").merge(labels[known], on="image", how="left")

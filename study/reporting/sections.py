@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from functools import partial
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from study.figures.agreement_graph import agreement_graph
-from study.figures.curves import (
-    course_figure,
-    lag_figure,
-    psychometric_figure,
-    response_times_figure,
-    speed_figure,
-)
+from study.figures.curves import psychometric_figure
 from study.figures.figure6 import accuracy_figure, preference_figure
 from study.figures.shares import accuracy_by, preference_by
-from study.figures.sides import ceiling_figure, side_figure
-from study.figures.template import Colours
-from study.findings.bias import SideBias
 from study.findings.estimate import Estimate
-from study.findings.quality import FLAGS
 from study.findings.summary import Findings
 from study.reporting import meaning
+from study.reporting.reliability import inter_agreement, self_agreement
+from study.reporting.section import DISCRIMINATION, FIGURE6, PREFERENCE, Section
+from study.reporting.trust import engine, quality
 
-Drawing = Callable[[Colours], go.Figure]
-
-FIGURE6 = "Figure 6 of the paper"
-PREFERENCE = "Preference (Experiment 1)"
-DISCRIMINATION = "Discrimination (Experiment 2)"
-SELF = "Self-agreement"
-BETWEEN = "Inter-agreement"
-QUALITY = "Bias and quality of the answers"
-ENGINE = "People and the engine"
-
-
-@dataclass(frozen=True)
-class Section:
-    """One finding.
-
-    key: its name in links and files. meaning: one sentence, from the numbers. computed: one sentence, how.
-    draw: makes its figure, None where it has tables alone. data: the numbers that the figure draws, its
-    CSV. tables: further tables, by caption.
-    """
-
-    group: str
-    key: str
-    title: str
-    meaning: str
-    computed: str
-    draw: Drawing | None
-    data: pd.DataFrame
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+__all__ = ["FIGURE6", "Section", "accuracy_by_margin", "agreement_data", "numbered", "sections"]
 
 
 def sections(found: Findings) -> list[Section]:
@@ -63,10 +28,10 @@ def sections(found: Findings) -> list[Section]:
         *_figure6(found),
         *_preference(found),
         *_discrimination(found),
-        *_self_agreement(found),
-        *_inter_agreement(found),
-        *_quality(found),
-        *_engine(found),
+        *self_agreement(found),
+        *inter_agreement(found),
+        *quality(found),
+        *engine(found),
     ]
 
 
@@ -182,135 +147,6 @@ def accuracy_by_margin(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=["margin", "n", "accuracy", "low", "high"])
     renamed = rows.rename(columns={"accuracy_n": "n", "accuracy_low": "low", "accuracy_high": "high"})
     return renamed[["margin", "n", "accuracy", "low", "high"]]
-
-
-def _self_agreement(found: Findings) -> Iterator[Section]:
-    own = found.self_agreement
-    yield Section(
-        SELF,
-        "self-agreement",
-        "Self-agreement of each participant",
-        meaning.coefficients("with themselves", own.overall, own.kappa, own.ac1),
-        "First answer against the repeat: percent (Wilson), Cohen's kappa and Gwet's AC1 with chance taken "
-        "within each experiment; means over participants with t intervals.",
-        None,
-        own.by_participant,
-        {"By participant and experiment": own.by_experiment},
-    )
-    yield Section(
-        SELF,
-        "self-agreement-by-lag",
-        "Self-agreement and the questions in between",
-        meaning.lag(found.retest),
-        "Repeats in six bands of equally many by their lag; means over participants. The change for a "
-        "doubling of the lag is the mean of the participants' least-squares slopes.",
-        lambda colours: lag_figure(found.retest, colours),
-        found.retest.by_lag,
-        {"With sides as before and exchanged": found.retest.by_participant},
-    )
-
-
-def _inter_agreement(found: Findings) -> Iterator[Section]:
-    between = found.inter_agreement
-    yield Section(
-        BETWEEN,
-        "inter-agreement",
-        "Inter-agreement of each pair",
-        meaning.coefficients("with one another", between.overall, between.kappa, between.ac1),
-        "The questions that both of a pair answered: percent (Wilson), Cohen's kappa, Gwet's AC1; means over "
-        "pairs, whose intervals count that pairs have participants in common (social relations model).",
-        None,
-        between.by_pair[between.by_pair["n"] > 0].reset_index(drop=True),
-        {
-            f"All participants at once, Experiment {experiment}": pd.DataFrame(
-                [{"coefficient": name, **one.as_dict()} for name, one in coefficients.items()]
-            )
-            for experiment, coefficients in between.of_all.items()
-        },
-    )
-    yield Section(
-        BETWEEN,
-        "noise-ceiling",
-        "Agreement beside the most that noise allows",
-        meaning.ceiling(found.ceiling),
-        "The ceiling of a pair is the root of the product of the two self-agreements (Cauchy-Schwarz; cf. "
-        "Spearman 1904); by chance a pair may come out above it.",
-        lambda colours: ceiling_figure(found.ceiling, colours),
-        found.ceiling,
-    )
-
-
-def _quality(found: Findings) -> Iterator[Section]:
-    for experiment, bias in found.side_bias.items():
-        yield _side(experiment, bias)
-    seen = found.quality
-    yield Section(
-        QUALITY,
-        "response-times",
-        "How long the answers took",
-        meaning.response_times(seen),
-        "All answers, by the time from the question's appearance to the press.",
-        lambda colours: response_times_figure(seen, colours),
-        seen.rt,
-    )
-    yield Section(
-        QUALITY,
-        "speed-and-accuracy",
-        "Are slow answers better?",
-        meaning.speed(seen),
-        "Answers to Experiment 2 in fifths of each participant's own response times; means over participants "
-        "with 95 % intervals.",
-        lambda colours: speed_figure(seen, colours),
-        seen.speed,
-    )
-    yield Section(
-        QUALITY,
-        "course",
-        "Accuracy in the course of the study",
-        meaning.course(seen),
-        "Tenths of each participant's own questions; the change from first to last question is the mean of "
-        "the participants' least-squares slopes, with its t interval.",
-        lambda colours: course_figure(seen, colours),
-        seen.course,
-    )
-    rules = "; ".join(f"{name}: {rule}" for name, rule in FLAGS.items())
-    yield Section(
-        QUALITY,
-        "flags",
-        "Who is flagged",
-        meaning.flags(seen),
-        f"Flags are raised by fixed rules, and nobody is left out unasked. {rules}.",
-        None,
-        seen.by_participant,
-    )
-
-
-def _side(experiment: int, bias: SideBias) -> Section:
-    return Section(
-        QUALITY,
-        f"side-bias-experiment-{experiment}",
-        f"Side bias, Experiment {experiment}",
-        meaning.side(bias),
-        "First-time answers that chose a side: the share of left, per participant (Wilson) and on average; "
-        "the order effect is the share of the first-named label where it stood left less where it stood "
-        "right.",
-        lambda colours: side_figure(bias, colours),
-        bias.by_participant,
-    )
-
-
-def _engine(found: Findings) -> Iterator[Section]:
-    yield Section(
-        ENGINE,
-        "people-and-engine",
-        "Do the engine's margins foretell the answers?",
-        meaning.engine(found.engine),
-        "Participants' least-squares slopes on the hard-label's margin (its score less the highest other), "
-        "their mean and t interval; means over participants within subsets and margin bands.",
-        None,
-        found.engine.by_margin,
-        {"By subset": found.engine.by_subset},
-    )
 
 
 GROUPS = {

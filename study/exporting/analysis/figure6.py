@@ -52,7 +52,8 @@ def self_agreement(answers: pd.DataFrame) -> pd.DataFrame:
 
 def pairs(answers: pd.DataFrame) -> pd.DataFrame:
     """Share of the questions that two participants both answered on which they agree, and the mean."""
-    shown = answers[answers["kind"] != "self_repeat"].assign(foil=answers["foil"].astype(object).fillna(""))
+    shown = answers[answers["kind"].isin(["first", "overlap"])]
+    shown = shown.assign(foil=shown["foil"].astype(object).fillna(""))
     item = ["experiment", "image", "foil"]
     shown = shown.drop_duplicates(["participant", *item])
     both = shown.merge(shown, on=item, suffixes=("_a", "_b"))

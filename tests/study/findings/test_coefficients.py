@@ -7,7 +7,8 @@ from study.findings.coefficients import cohen_kappa, gwet_ac1, pair_alpha, perce
 from study.findings.table_columns import table_columns
 from study.findings.units import estimate, krippendorff_alpha, units
 
-# The tables are as later texts quote Cohen's; the kappas are worked out anew here. Cohen (1960), table 1: two judges, three diagnoses, shares; table 2: 200 cases, kappa .492.
+# The tables are as later texts quote Cohen's; the kappas are worked out anew here.
+# Cohen (1960), table 1: two judges, three diagnoses, shares; table 2: 200 cases, kappa .492.
 COHEN = np.array([[0.25, 0.13, 0.12], [0.12, 0.02, 0.16], [0.03, 0.15, 0.02]]) * 200
 COHEN_CASES = np.array([[88.0, 14.0, 18.0], [10.0, 40.0, 10.0], [2.0, 6.0, 12.0]])
 # Gwet (2008), table 2 (after Feinstein & Cicchetti 1990): high agreement, low kappa.
@@ -27,12 +28,12 @@ def test_kappa_of_cohens_own_table():
     assert cohen_kappa(COHEN_CASES).value == pytest.approx(0.492, abs=0.0005)
 
 
-def test_kappa_of_the_abstractors_is_that_of_irrcacs_vignette():
-    # CRAN, irrCAC 1.0, vignette "overview", cont3x3abstractors (Gwet 2014): kappa .7964094, se .05891072.
-    found = cohen_kappa(np.array([[13.0, 0, 0], [0, 20, 7], [0, 4, 56]]))
-    assert found.value == pytest.approx(0.7964094, abs=5e-8)
-    # The vignette's error takes n - 1 where ours takes n.
-    assert found.error == pytest.approx(0.05891072, rel=0.01)
+def test_kappa_and_ac1_of_the_abstractors_are_those_of_irrcacs_vignette():
+    # CRAN, irrCAC 1.0, vignette "overview", cont3x3abstractors (Gwet 2014).
+    counts = np.array([[13.0, 0, 0], [0, 20, 7], [0, 4, 56]])
+    kappa, ac1 = cohen_kappa(counts), gwet_ac1(counts)
+    assert (kappa.value, kappa.error) == pytest.approx((0.7964094, 0.05891072), abs=5e-8)
+    assert (ac1.value, ac1.error) == pytest.approx((0.8493305, 0.04321747), abs=5e-8)
 
 
 def test_kappa_and_its_error_are_those_of_statsmodels():

@@ -54,7 +54,7 @@ def figure(look: Look, title: str) -> go.Figure:
         "colorway": list(SERIES),
         "xaxis": axis,
         "yaxis": axis,
-        "legend": {"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0},
+        "legend": {"orientation": "h", "yanchor": "top", "y": -0.26, "x": 0},
         "margin": {"l": 56, "r": 16, "t": 56, "b": 56},
         "hoverlabel": {"align": "left"},
     }

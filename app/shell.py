@@ -12,10 +12,12 @@ from app.researcher import (
     account,
     agreement,
     agreement_shared,
+    design,
     engine,
     gallery,
     image,
     importing,
+    label_sets,
     people,
     photograph,
     sign_in,
@@ -48,8 +50,10 @@ def pages(here: Here) -> list[st.Page]:
     if here.researcher is None:
         return [sign_in.entry(), trial, shared]
     role = here.researcher.role
-    rooms = [studies.entry(), agreement.entry(), gallery.entry(), image.entry(), photograph.entry()]
+    rooms = [studies.entry(), agreement.entry(), gallery.entry(), image.entry(), label_sets.entry()]
+    rooms.append(photograph.entry())
     if role in EDITORS:
+        rooms.insert(1, design.entry())
         rooms.append(importing.entry())
     rooms.append(engine.entry())
     if role in OWNERS:

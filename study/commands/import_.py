@@ -26,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
     from db.session import open_database
     from db.settings import Settings
     from study.images.bringing import bring_in
+    from study.images.overview import keep_overview
 
     settings = Settings.from_environment()
     settings.prepare()
@@ -44,6 +45,9 @@ def run(args: argparse.Namespace) -> int:
                 beside=args.beside,
                 now=datetime.now(UTC),
             )
+        if "labels" in brought:
+            with database.session() as session:
+                keep_overview(session, settings, args.label_set or args.dataset)
     finally:
         database.dispose()
     for what, count in brought.items():

@@ -65,8 +65,12 @@ def bar(view: View, shown: list[int], total: int) -> None:
             args=(set_id,),
             disabled=not chosen.before,
         )
-        with st.popover("Use the selection", key="use-selection", disabled=not len(chosen.ids)):
-            _use(set_id, chosen.ids.tolist())
+        with st.popover("Use the selection", key="use-selection"):
+            if len(chosen.ids):
+                _use(set_id, chosen.ids.tolist())
+            else:
+                st.caption("Nothing is selected yet.")
+            _kept(set_id)
 
 
 def _use(label_set_id: int, ids: list[int]) -> None:
@@ -122,6 +126,39 @@ def _keep(label_set_id: int, ids: list[int]) -> None:
         st.success(
             f"Kept {words.counted(len(ids), 'image')} as “{name.strip()}”. A study can ask about them."
         )
+
+
+def _kept(label_set_id: int) -> None:
+    """Draw the selections that were kept of this label set: to be taken up again, or forgotten."""
+    with database().session() as session:
+        kept = selections.selections(session, label_set_id)
+    if kept.empty:
+        return
+    st.markdown("**Kept selections**")
+    sizes = dict(zip(kept["name"], kept["images"], strict=True))
+
+    def named(name: str) -> str:
+        return f"{name} ({words.counted(int(sizes[name]), 'image')})"
+
+    name = st.selectbox("Kept selections", list(sizes), format_func=named, label_visibility="collapsed")
+    with st.container(horizontal=True):
+        st.button("Select these", key="take-up", on_click=_take_up, args=(label_set_id, name))
+        if may_invite():
+            st.button("Forget it", key="forget-selection", on_click=_forget, args=(name,))
+
+
+def _take_up(label_set_id: int, name: str) -> None:
+    with database().session() as session:
+        _, ids = selections.selection_images(session, name)
+    _set(label_set_id, np.asarray(ids, np.int64))
+
+
+def _forget(name: str) -> None:
+    person = who_is_here().researcher
+    # Asked again, because a callback runs whatever the page draws.
+    if person is not None and may_invite():
+        with database().begin() as session:
+            selections.delete_selection(session, name, researcher_id=person.id, now=datetime.now(UTC))
 
 
 def _toggle(label_set_id: int, image_id: int, key: str) -> None:

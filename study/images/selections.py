@@ -43,13 +43,13 @@ def save_selection(
     ids = sorted(set(image_ids))
     if not ids:
         raise SelectionError("nothing is selected: select images first")
+    _require_labelled(session, label_set_id, ids)
     chosen = Selection(name=called, label_set_id=label_set_id, created_by=researcher_id, created_at=now)
     session.add(chosen)
     session.flush()
     for start in range(0, len(ids), _CHUNK):
         rows = [{"selection_id": chosen.id, "image_id": one} for one in ids[start : start + _CHUNK]]
         session.execute(insert(SelectionImage), rows)
-    _require_labelled(session, chosen, len(ids))
     note(session, researcher_id, "selection.saved", called, {"images": len(ids)}, now=now)
     return chosen
 
@@ -137,17 +137,13 @@ def _named(session: Session, name: str) -> Selection:
     return chosen
 
 
-def _require_labelled(session: Session, chosen: Selection, expected: int) -> None:
-    query = (
-        select(func.count())
-        .select_from(SelectionImage)
-        .join(
-            Label, (Label.image_id == SelectionImage.image_id) & (Label.label_set_id == chosen.label_set_id)
-        )
-        .where(SelectionImage.selection_id == chosen.id)
-    )
-    labelled = session.scalar(query) or 0
-    if labelled != expected:
+def _require_labelled(session: Session, label_set_id: int, ids: Sequence[int]) -> None:
+    labelled = 0
+    for start in range(0, len(ids), _CHUNK):
+        own = Label.image_id.in_(ids[start : start + _CHUNK])
+        query = select(func.count()).select_from(Label).where(Label.label_set_id == label_set_id, own)
+        labelled += session.scalar(query) or 0
+    if labelled != len(ids):
         raise SelectionError(
-            f"{expected - labelled} of the images are not in label set {chosen.label_set_id}: select anew"
+            f"{len(ids) - labelled} of the images are not in label set {label_set_id}: select anew"
         )

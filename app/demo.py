@@ -20,6 +20,7 @@ from study.access import invitations as registration
 from study.access.secret import installation_secret
 from study.design.design import Design
 from study.images import catalog
+from study.images.eligible import find_label_set
 from study.preregistration import freezing
 from study.simulation.storing import simulate_into
 
@@ -214,7 +215,7 @@ _STAGES: tuple[tuple[str, Callable[[_Build], bool], Callable[[_Build], None]], .
 def _create(told: _Build, session: Session, design: Design, *, simulated: bool = False) -> int:
     """Design and freeze a study, and return its id."""
     now = datetime.now(UTC)
-    label_set_id = drafts.find_label_set(session, NAME)
+    label_set_id = find_label_set(session, NAME)
     study = drafts.create_draft(session, design, label_set_id, simulated=simulated, now=now)
     prepared = freezing.prepare(session, study.id)
     freezing.seal(session, prepared, told.settings.data_dir, now=now, rng=np.random.default_rng())

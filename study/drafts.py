@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.tables import Image, LabelSet, Study
+from db.tables import LabelSet, Study
 from study.access.audit import note
 from study.design.design import Design
 from study.design.errors import DesignError
 from study.errors import FrozenError, NotFoundError, StudyError
-from study.images.catalog import label_frame
-from study.images.selections import selection_images
+from study.images.eligible import check_selection
 
 
 def create_draft(
@@ -89,59 +87,10 @@ def copy_study(
     return create_draft(session, design, study.label_set_id, researcher_id=researcher_id, now=now)
 
 
-def find_label_set(session: Session, name: str | None) -> int:
-    """The id of the label set of this name; without a name, of the only one there is.
-
-    Raises:
-        NotFoundError: there is none, or none of this name.
-        StudyError: there are several, and no name.
-    """
-    rows = session.execute(select(LabelSet.name, LabelSet.id).order_by(LabelSet.id))
-    known = {row[0]: row[1] for row in rows}
-    listed = ", ".join(known)
-    if not known:
-        raise NotFoundError("there is no label set yet: label images and import them first")
-    if name is None:
-        if len(known) > 1:
-            raise StudyError(f"there are several label sets ({listed}): say which with --labels NAME")
-        return next(iter(known.values()))
-    if name not in known:
-        raise NotFoundError(f"there is no label set {name!r}: there are {listed}")
-    return known[name]
-
-
-def study_labels(session: Session, label_set_id: int, design: Design) -> pd.DataFrame:
-    """The label set (the `labels` contract, with `split`), narrowed to the design's selection.
-
-    Raises:
-        NotFoundError: there is no such label set or selection.
-        DesignError: the selection is of another label set.
-    """
-    labels = label_frame(session, label_set_id)
-    query = select(Image.name, Image.split).join(LabelSet, LabelSet.dataset_id == Image.dataset_id)
-    splits = {row[0]: row[1] for row in session.execute(query.where(LabelSet.id == label_set_id))}
-    labels["split"] = labels["image"].map(splits)
-    if not design.selection:
-        return labels
-    names = _selected(session, label_set_id, design.selection)
-    return labels[labels["image"].isin(names)].reset_index(drop=True)
-
-
-def _selected(session: Session, label_set_id: int, selection: str) -> set[str]:
-    of_set, ids = selection_images(session, selection)
-    if of_set != label_set_id:
-        raise DesignError("selection", f"design: selection = {selection!r} is of another label set")
-    chosen = set(ids)
-    query = select(Image.id, Image.name).join(LabelSet, LabelSet.dataset_id == Image.dataset_id)
-    rows = session.execute(query.where(LabelSet.id == label_set_id))
-    return {row[1] for row in rows if row[0] in chosen}
-
-
 def _write(session: Session, study: Study, design: Design, label_set_id: int) -> None:
     if session.get(LabelSet, label_set_id) is None:
         raise NotFoundError(f"there is no label set {label_set_id}")
-    if design.selection:
-        _selected(session, label_set_id, design.selection)
+    check_selection(session, label_set_id, design)
     study.name, study.title = design.name, design.title
     study.design, study.seed = design.to_dict(), design.seed
     study.label_set_id, study.consent_text = label_set_id, design.texts.consent

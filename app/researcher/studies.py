@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from app import charts
-from app.researcher import agreement, words
-from app.researcher.access import database, may_invite, researchers_only, secret
+from app.researcher import agreement, design, words
+from app.researcher.access import database, may_invite, me, researchers_only, secret
 from study import studies
 from study.access import invitations as registration
+from study.field import doors
 
 LIVE_SECONDS = 3
 MANY, SCROLLED = 12, 320
@@ -25,27 +26,51 @@ def entry() -> st.Page:
 @researchers_only
 def page() -> None:
     """Draw every study."""
-    st.title("Studies", anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.title("Studies", anchor=False)
+        if may_invite():
+            design.link(None, "New design")
     with database().session() as session:
         listed = studies.list_studies(session)
     if listed.empty:
         words.nothing_yet(*words.NO_STUDIES)
         return
-    states = list(words.STATE_COLOURS)
-    listed = listed.assign(place=listed["state"].map(states.index))
+    frozen = (listed["state"] == "draft") & listed["frozen_at"].notna()
+    listed["shown"] = listed["state"].mask(frozen, "frozen")
+    listed["place"] = listed["shown"].map(list(words.STATE_COLOURS).index)
     for study in listed.sort_values(["place", "study_id"]).to_dict("records"):
         with st.container(border=True):
             _card(study)
 
 
 def _card(study: dict[Hashable, Any]) -> None:
-    study_id, watched = study["study_id"], study["state"] == "open"
+    study_id, state = study["study_id"], study["shown"]
     st.subheader(words.study_name(study["title"], study["simulated"]), anchor=False)
-    words.study_badges(study["state"], study["simulated"])
-    st.fragment(_progress, run_every=LIVE_SECONDS if watched else None)(study_id)
-    if watched and not study["simulated"] and may_invite():
+    words.study_badges(state, study["simulated"])
+    if state == "draft":
+        st.caption("A draft: its questions are planned when it is frozen.")
+    elif state == "frozen":
+        _open(study)
+    else:
+        st.fragment(_progress, run_every=LIVE_SECONDS if state == "open" else None)(study_id)
+    if state == "open" and not study["simulated"] and may_invite():
         _links(study_id)
-    agreement.link(study_id, "See the agreement dashboard")
+    with st.container(horizontal=True):
+        if may_invite() and study["kind"] == "experiments":
+            design.link(study_id, "Go on designing" if state == "draft" else "See the design")
+        if state not in ("draft", "frozen"):
+            agreement.link(study_id, "See the agreement dashboard")
+
+
+def _open(study: dict[Hashable, Any]) -> None:
+    planned = (
+        f"{words.counted(study['total'], 'question')} of {study['participants']} participants are planned."
+    )
+    st.caption(f"{planned} Nobody is asked before the study is open.")
+    if may_invite() and st.button("Open the study", key=f"open-{study['study_id']}", type="primary"):
+        with database().begin() as session:
+            doors.open_door(session, study["study_id"], now=datetime.now(UTC), by=me().id)
+        st.rerun()
 
 
 @researchers_only

@@ -3,7 +3,7 @@
 import streamlit as st
 
 # In the order in which they are listed: what runs comes first.
-STATE_COLOURS = {"open": "green", "paused": "orange", "draft": "gray", "closed": "blue"}
+STATE_COLOURS = {"open": "green", "paused": "orange", "frozen": "violet", "draft": "gray", "closed": "blue"}
 SIMULATED = "Simulated"
 SIMULATED_NOTE = "Answers of simulated participants, not of people."
 
@@ -54,5 +54,6 @@ PARTS = (
 NO_STUDIES = (
     "No studies yet",
     "For the demo's two studies, stop the server and start it again with `make run`.",
-    "For a study of your own, label images first, then see `python -m study --help`.",
+    "For a study of your own, bring labelled images in, then make a new design: choose images and "
+    "participants, see what it will cost, save it, freeze it, open it.",
 )

@@ -41,6 +41,7 @@ def _created(session: "Session", args: argparse.Namespace) -> "Study":
     from study.design.design import Design, preset
     from study.errors import StudyError
     from study.field.doors import study_named
+    from study.images.eligible import find_label_set
 
     now = datetime.now(UTC)
     if args.copy is not None:
@@ -50,5 +51,5 @@ def _created(session: "Session", args: argparse.Namespace) -> "Study":
     design = Design.from_toml(args.design) if args.design else preset(args.preset)
     if args.name is not None:
         design = design.changed(name=args.name)
-    label_set_id = drafts.find_label_set(session, args.labels)
+    label_set_id = find_label_set(session, args.labels)
     return drafts.create_draft(session, design, label_set_id, now=now)

@@ -17,8 +17,8 @@ from engine.emfacs import EMOTIONS
 from study.access.audit import note
 from study.design.design import Design
 from study.design.errors import refusal
-from study.drafts import study_labels
 from study.errors import FrozenError, NotFoundError, StudyError
+from study.images.eligible import study_labels
 from study.planning.audit import Audit, audit
 from study.planning.plan import Plan, plan
 from study.preregistration.bundle import pack

@@ -1,0 +1,335 @@
+"""Design: a study's decisions as a page, the same as its TOML file, with what it will cost and buy."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.installation import installation
+from app.researcher import design_forecast, words
+from app.researcher.access import database, editors_only, me
+from app.researcher.design_fields import Fields, Values
+from app.researcher.design_words import EXPERIMENTS, NO_LABELS, PRESETS
+from db.tables import Study
+from study import drafts
+from study.design.checks import problems
+from study.design.design import Design, preset
+from study.design.errors import DesignError
+from study.errors import StudyError
+from study.images.catalog import label_sets
+from study.images.eligible import eligible_counts, shortfalls
+from study.images.selections import selections
+from study.preregistration.freezing import freeze, preregistration_file
+
+BASE, OF, GENERATION = "design_base", "design_of", "design_generation"
+
+
+def entry() -> st.Page:
+    """The page as the navigation lists it."""
+    return st.Page(page, title="Design", icon=":material/edit_note:", url_path="design")
+
+
+def link(study_id: int | None, text: str) -> None:
+    """Draw a link to one study's design, or to a new one's."""
+    query = {} if study_id is None else {"study": str(study_id)}
+    st.page_link(entry(), label=text, icon=":material/edit_note:", query_params=query)
+
+
+@editors_only
+def page() -> None:
+    """Draw the design of the study that the address names, or of a new one."""
+    study = _named()
+    st.title("Design" if study is None else f"Design · {study.title}", anchor=False)
+    with database().session() as session:
+        sets = label_sets(session)
+    if study is not None and study.frozen_at is not None:
+        _frozen(study)
+    elif sets.empty:
+        words.nothing_yet(*NO_LABELS)
+    else:
+        _begin(study)
+        _edit(study, {int(row["label_set_id"]): str(row["name"]) for row in sets.to_dict("records")})
+
+
+def _named() -> Study | None:
+    wanted = st.query_params.get("study", "")
+    if not wanted.isdigit():
+        return None
+    with database().session() as session:
+        study = session.get(Study, int(wanted))
+    if study is None or study.kind != "experiments":
+        st.warning("The address names no study of experiments: this is a new design.")
+        return None
+    return study
+
+
+def _begin(study: Study | None) -> None:
+    """Take the stored design when another study is looked at, and else keep what is being written."""
+    of = None if study is None else study.id
+    if BASE not in st.session_state or st.session_state.get(OF) != of:
+        _load(preset("quick_pilot") if study is None else Design.from_dict(study.design))
+        st.session_state[OF] = of
+
+
+def _load(design: Design) -> None:
+    st.session_state[BASE] = design
+    st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
+
+
+def _edit(study: Study | None, sets: dict[int, str]) -> None:
+    _sources(study)
+    fields = Fields(st.session_state[BASE], st.session_state[GENERATION])
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        label_set_id = _label_set(study, sets, fields)
+        _groups(fields, label_set_id)
+    found, design = _judged(fields.values)
+    counts: dict[str, int] = {}
+    if design is not None:
+        with database().session() as session:
+            counts = eligible_counts(session, label_set_id, design)
+        found = shortfalls(counts, design)
+    with right, st.container(border=True):
+        st.subheader("What it will cost and buy", anchor=False)
+        if design is not None:
+            found += _forecast(design, counts)
+        if found:
+            st.warning(
+                f"{words.counted(len(found), 'thing')} to mend: {', '.join(one.key for one in found)}."
+            )
+        _acts(study, design, label_set_id, bool(found))
+    with left:
+        fields.show(found)
+
+
+def _sources(study: Study | None) -> None:
+    with st.expander("Begin from a preset or a file", expanded=study is None):
+        left, right = st.columns(2)
+        with left, st.container(horizontal=True, vertical_alignment="bottom"):
+            chosen = st.selectbox("Preset", list(PRESETS), format_func=PRESETS.__getitem__, key="preset")
+            if st.button("Begin from it"):
+                _load(preset(chosen))
+                st.rerun()
+        with right:
+            file = st.file_uploader("A design file (.toml)", type="toml", key="design_file")
+            if file is not None and st.session_state.get("design_read") != file.file_id:
+                st.session_state["design_read"] = file.file_id
+                _read(file.getvalue())
+
+
+def _read(data: bytes) -> None:
+    try:
+        _load(Design.from_toml_text(data.decode("utf-8")))
+    except (StudyError, UnicodeDecodeError) as problem:
+        st.error(str(problem))
+        return
+    st.rerun()
+
+
+def _label_set(study: Study | None, sets: dict[int, str], fields: Fields) -> int:
+    stored = study.label_set_id if study is not None else None
+    place = list(sets).index(stored) if stored in sets else 0
+    chosen = st.selectbox("Label set", list(sets), place, format_func=sets.__getitem__, key=fields.key("set"))
+    return int(chosen)
+
+
+def _groups(fields: Fields, label_set_id: int) -> None:
+    fields.text("name")
+    fields.text("title")
+    images, questions, labels, path, texts = st.tabs(
+        ["Images", "Questions", "Labels and foils", "Participants' path", "Texts"]
+    )
+    with images:
+        with database().session() as session:
+            kept = selections(session, label_set_id)
+        fields.images(kept["name"].tolist())
+    with questions:
+        _questions(fields)
+    with labels:
+        _labels(fields)
+    with path:
+        _path(fields)
+    with texts:
+        fields.texts()
+
+
+def _questions(fields: Fields) -> None:
+    fields.several("experiments", (1, 2), EXPERIMENTS)
+    left, right = st.columns(2)
+    with left:
+        fields.whole("participants", 1, 999)
+        fields.share("self_repeats")
+        fields.whole("min_lag", 1, 1_000_000)
+        fields.choice("exposure")
+        fields.whole("attention_checks", 0, 1_000)
+    with right:
+        fields.choice("overlap_design")
+        fields.share("overlap")
+        if fields.values["overlap_design"] == "balanced_incomplete_block":
+            fields.whole("block_size", 2, 999)
+        fields.choice("lag_rule")
+        fields.real("seconds_per_question", 0.1, 3_600.0, 0.5)
+        fields.whole("seed", 0, 2**53 - 1)
+
+
+def _labels(fields: Fields) -> None:
+    fields.choice("label_form")
+    fields.choice("hard_label_form")
+    fields.choice("foil_policy")
+    fields.real("min_foil_difference", 0.01, 1.0, 0.01)
+    if fields.values["foil_policy"] == "distance_bins":
+        fields.numbers("foil_bins")
+
+
+def _path(fields: Fields) -> None:
+    fields.asked()
+    fields.switch("training")
+    left, right = st.columns(2)
+    with left:
+        fields.whole("qualification_images", 0, 1_000)
+        if fields.values["qualification_images"]:
+            fields.share("qualification_pass")
+            fields.whole("qualification_attempts", 1, 100)
+    with right:
+        fields.whole("break_every", 1, 1_000_000)
+        fields.whole("deadline_days", 1, 3_650)
+
+
+def _judged(values: Values) -> tuple[list[DesignError], Design | None]:
+    """Everything that is wrong with the values, or the design that they make."""
+    try:
+        design = Design.from_dict(values)
+    except DesignError as problem:
+        others = [one for one in problems(_Loose(values)) if one.key != problem.key]
+        return [problem, *others], None
+    return [], design
+
+
+class _Loose:
+    """Values with a design's names, which need not be sound; what is read apart is left to its reader."""
+
+    def __init__(self, values: Values) -> None:
+        self.__dict__.update({**values, "demographics": ()})
+
+
+def _forecast(design: Design, counts: dict[str, int]) -> list[DesignError]:
+    try:
+        design_forecast.draw(design, counts)
+    except DesignError as problem:
+        return [problem]
+    except StudyError as problem:
+        return [DesignError("overlap", str(problem))]
+    return []
+
+
+def _acts(study: Study | None, design: Design | None, label_set_id: int, spoilt: bool) -> None:
+    unsound = design is None
+    saved = study is not None and design is not None and study.design == design.to_dict()
+    saved = saved and study is not None and study.label_set_id == label_set_id
+    with st.container(horizontal=True):
+        if st.button("Save draft", disabled=unsound or saved, type="secondary" if saved else "primary"):
+            _save(study, design, label_set_id)
+        ready = saved and not spoilt
+        if st.button("Freeze…", disabled=not ready, icon=":material/lock:") and study is not None:
+            _confirm_freeze(study)
+        st.download_button(
+            "Download TOML",
+            "" if design is None else design.to_toml(),
+            "design.toml" if design is None else f"{design.name}.toml",
+            disabled=unsound,
+            on_click="ignore",
+        )
+        if study is not None and st.button("Delete draft…", type="tertiary"):
+            _confirm_delete(study)
+    st.caption("Saved." if saved else "Not saved yet: a draft is frozen once it is saved.")
+
+
+def _save(study: Study | None, design: Any, label_set_id: int) -> None:
+    try:
+        with database().begin() as session:
+            if study is None:
+                researcher, now = me().id, datetime.now(UTC)
+                made = drafts.create_draft(session, design, label_set_id, researcher_id=researcher, now=now)
+            else:
+                made = drafts.change_draft(session, study.id, design, label_set_id)
+    except StudyError as problem:
+        st.error(str(problem))
+        return
+    st.session_state[OF] = made.id
+    st.query_params["study"] = str(made.id)
+    st.rerun()
+
+
+@st.dialog("Freeze this study?")
+def _confirm_freeze(study: Study) -> None:
+    st.markdown(
+        "Freezing plans every question and writes the preregistration. After that **the design cannot "
+        "change**; a copy of it can. Nobody is asked before you open the study."
+    )
+    if not st.button("Freeze", type="primary"):
+        return
+    with st.status("Freezing", expanded=True) as status:
+        try:
+            freeze(
+                database(),
+                installation().settings.data_dir,
+                study.id,
+                researcher_id=me().id,
+                now=datetime.now(UTC),
+                rng=np.random.default_rng(),
+                say=lambda what: status.update(label=what.capitalize()),
+            )
+        except StudyError as problem:
+            status.update(label="Not frozen", state="error")
+            st.error(str(problem))
+            return
+    st.rerun()
+
+
+@st.dialog("Delete this draft?")
+def _confirm_delete(study: Study) -> None:
+    st.markdown(f"The draft **{study.name}** is forgotten. Its TOML file can be downloaded first.")
+    if not st.button("Delete", type="primary"):
+        return
+    with database().begin() as session:
+        drafts.delete_draft(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
+    st.query_params.clear()
+    st.rerun()
+
+
+def _frozen(study: Study) -> None:
+    """A frozen design: to be read, downloaded and copied."""
+    design = Design.from_dict(study.design)
+    words.study_badges("frozen" if study.state == "draft" else study.state, study.simulated)
+    st.markdown(f"Frozen on {study.frozen_at:%d %B %Y, %H:%M} UTC. The design cannot change; a copy can.")
+    if study.preregistration is not None:
+        st.caption(f"SHA-256 of the preregistration: `{study.preregistration}`")
+    with st.container(horizontal=True):
+        _download(study)
+        st.download_button(
+            "Download TOML", design.to_toml(), f"{design.name}.toml", on_click="ignore", key="frozen_toml"
+        )
+        if st.button("Copy as a new draft", icon=":material/content_copy:"):
+            with database().begin() as session:
+                made = drafts.copy_study(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
+            st.query_params["study"] = str(made.id)
+            st.rerun()
+    st.code(design.to_toml(), language="toml", wrap_lines=True)
+
+
+def _download(study: Study) -> None:
+    try:
+        data = preregistration_file(installation().settings.data_dir, study).read_bytes()
+    except StudyError as problem:
+        st.caption(str(problem))
+        return
+    st.download_button(
+        "Download the preregistration",
+        data,
+        f"{study.name}.zip",
+        "application/zip",
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+    )

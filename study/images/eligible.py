@@ -1,0 +1,106 @@
+"""Which images of a label set a study may draw from: the set as a table, and how many of each emotion."""
+
+import pandas as pd
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from db.tables import Image, Label, LabelSet, Selection, SelectionImage
+from study.design.design import DEFAULT, Design
+from study.design.errors import DesignError
+from study.errors import NotFoundError, StudyError
+from study.images.catalog import label_frame
+from study.images.selections import selection_images
+
+
+def find_label_set(session: Session, name: str | None) -> int:
+    """The id of the label set of this name; without a name, of the only one there is.
+
+    Raises:
+        NotFoundError: there is none, or none of this name.
+        StudyError: there are several, and no name.
+    """
+    rows = session.execute(select(LabelSet.name, LabelSet.id).order_by(LabelSet.id))
+    known = {row[0]: row[1] for row in rows}
+    listed = ", ".join(known)
+    if not known:
+        raise NotFoundError("there is no label set yet: label images and import them first")
+    if name is None:
+        if len(known) > 1:
+            raise StudyError(f"there are several label sets ({listed}): say which with --labels NAME")
+        return next(iter(known.values()))
+    if name not in known:
+        raise NotFoundError(f"there is no label set {name!r}: there are {listed}")
+    return known[name]
+
+
+def study_labels(session: Session, label_set_id: int, design: Design) -> pd.DataFrame:
+    """The label set (the `labels` contract, with `split`), narrowed to the design's selection.
+
+    Raises:
+        NotFoundError: there is no such label set or selection.
+        DesignError: the selection is of another label set.
+    """
+    labels = label_frame(session, label_set_id)
+    query = select(Image.name, Image.split, Image.id).join(LabelSet, LabelSet.dataset_id == Image.dataset_id)
+    rows = session.execute(query.where(LabelSet.id == label_set_id)).all()
+    labels["split"] = labels["image"].map({row[0]: row[1] for row in rows})
+    if not design.selection:
+        return labels
+    check_selection(session, label_set_id, design)
+    chosen = set(selection_images(session, design.selection)[1])
+    names = {row[0] for row in rows if row[2] in chosen}
+    return labels[labels["image"].isin(names)].reset_index(drop=True)
+
+
+def check_selection(session: Session, label_set_id: int, design: Design) -> None:
+    """Refuse a selection of another label set.
+
+    Raises:
+        NotFoundError: there is no such selection.
+        DesignError: it is of another label set.
+    """
+    if design.selection and selection_images(session, design.selection)[0] != label_set_id:
+        raise DesignError("selection", f"design: selection = {design.selection!r} is of another label set")
+
+
+def eligible_counts(session: Session, label_set_id: int, design: Design) -> dict[str, int]:
+    """How many images of each of the design's emotions pass its filters; of a list, how many are there."""
+    kept: list[ColumnElement[bool]] = [Label.label_set_id == label_set_id]
+    if design.images:
+        kept.append(Image.name.in_(design.images))
+    else:
+        kept += _filters(design)
+    query = select(Label.hard_label, func.count()).join(Image, Image.id == Label.image_id).where(*kept)
+    found = {row[0]: row[1] for row in session.execute(query.group_by(Label.hard_label))}
+    return {emotion: found.get(emotion, 0) for emotion in (found if design.images else design.emotions)}
+
+
+def _filters(design: Design) -> list[ColumnElement[bool]]:
+    kept: list[ColumnElement[bool]] = []
+    if design.subsets:
+        kept.append(Label.subset.in_(design.subsets))
+    if design.splits:
+        kept.append(Image.split.in_(design.splits))
+    if design.ranks != DEFAULT.ranks:
+        kept.append(Label.rank.between(*design.ranks))
+    if design.margins != DEFAULT.margins:
+        kept.append(Label.margin.between(*design.margins))
+    if design.selection:
+        chosen = select(SelectionImage.image_id).join(Selection).where(Selection.name == design.selection)
+        kept.append(Label.image_id.in_(chosen))
+    return kept
+
+
+def shortfalls(counts: dict[str, int], design: Design) -> list[DesignError]:
+    """Where a label set, by its `eligible_counts`, holds fewer images than the design asks for."""
+    if design.images:
+        there, listed = sum(counts.values()), len(design.images)
+        problem = DesignError(
+            "images", f"{listed - there} of {listed} listed images are not in the label set"
+        )
+        return [problem] if there < listed else []
+    wanted = design.images_per_emotion or 1
+    short = [f"{emotion} has {count:,}" for emotion, count in counts.items() if count < wanted]
+    if not short:
+        return []
+    return [DesignError("images_per_emotion", f"too few images for {wanted:,} of each: {', '.join(short)}")]

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace an earlier export in that folder")
     parser.add_argument(
-        "--keep-codes", action="store_true", help="keep the participants' codes, which are else drawn anew"
+        "--redraw-codes", action="store_true", help="draw participants' codes anew, untraceably"
     )
     parser.add_argument(
         "--demographics",
@@ -36,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
     from study.installation import opened_database
     from study.reporting.source import find_study
 
-    options = Options(args.keep_codes, args.demographics)
-    # Codes must not be drawn again by anyone, so nothing seeds them.
+    options = Options(args.redraw_codes, args.demographics)
+    # Nobody must be able to draw the same codes again, so nothing seeds them.
     rng = np.random.default_rng()
     with opened_database() as (database, _), database.session() as session:
         study_id = find_study(session, args.study)

@@ -70,7 +70,7 @@ def study_json(facts: StudyFacts, options: Options) -> str:
     """
     shown = asdict(facts)
     shown |= {name: _day(shown[name]) for name in _TIMES}
-    if not options.keep_codes:
+    if options.redraw_codes:
         shown["seed"] = None
         shown["design"] = {key: value for key, value in facts.design.items() if key != "seed"}
     return json.dumps(shown, indent=1) + "\n"
@@ -95,7 +95,7 @@ def readme(facts: StudyFacts, tables: dict[str, pd.DataFrame], options: Options,
         simulated=simulated if facts.simulated else "",
         listed=listed,
         design=design,
-        codes=_KEPT if options.keep_codes else _REDRAWN,
+        codes=_REDRAWN if options.redraw_codes else _KEPT,
         erased=_erased(facts.erased),
         demographics=_SAID if options.demographics else _UNSAID,
         preregistration=facts.preregistration or "not preregistered",
@@ -112,11 +112,14 @@ def _erased(count: int) -> str:
 
 
 _REDRAWN = (
-    "Participants' codes were drawn anew and questions numbered anew; which code stood for which is kept "
-    "nowhere. The design's seed is left out, since with it the plan, and so the old codes, could be made "
-    "again."
+    "Participants' codes were drawn anew, and which code stood for which is kept nowhere. The design's seed "
+    "is left out, since with it the plan, and so the old codes, could be made again; a published "
+    "preregistration holds them."
 )
-_KEPT = "Participants' codes are those of the study, so that its makers, and they alone, know who is who."
+_KEPT = (
+    "Participants' codes are places in the study's plan, as in its report and its preregistration; who took "
+    "which place only the study's makers can know. Questions are numbered anew."
+)
 _SAID = "What participants said of themselves is in the columns demographic_*. Few people may be told by it."
 _UNSAID = (
     "What participants said of themselves (age, gender and the like) is left out: with few people it tells "

@@ -41,7 +41,7 @@ def export_folder(
 ) -> dict[str, int]:
     """Write the data set of a study to `out`, and return the rows of each table.
 
-    `rng` draws the participants' new codes: it must not be seeded by anything known. `force` replaces an
+    `rng` draws new codes, where `options` ask for them: nothing known must seed it. `force` replaces an
     earlier export, and nothing else.
 
     Raises:

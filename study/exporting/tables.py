@@ -25,9 +25,14 @@ SAFE = ("choice", "rt_ms", "hidden_ms", "input", "status")
 
 @dataclass(frozen=True)
 class Options:
-    """What an export keeps: the participants' codes? what they said of themselves (`demographics`)?"""
+    """Are participants' codes drawn anew? Is what they said of themselves (`demographics`) included?
 
-    keep_codes: bool = False
+    A code is a place in the plan, and who took it stands in no export. Codes are kept unless asked, so that
+    the export can be checked against the report and the preregistration, and a person's rows be taken out of
+    a published data set when they ask. Redrawn codes are for people who know one another's.
+    """
+
+    redraw_codes: bool = False
     demographics: bool = False
 
 
@@ -36,11 +41,11 @@ def export_tables(
 ) -> dict[str, pd.DataFrame]:
     """Questions, answers, participants, events, labels, and qualification where there is any.
 
-    Erased participants are in none of them. `rng` draws the new codes, S01 and on, unless they are kept;
-    questions are numbered anew in either case.
+    Erased participants are in none of them. `rng` draws the new codes, S01 and on, where they are asked
+    for; questions are numbered anew in either case.
     """
     people = _people(session, study.id)
-    codes = _codes(people, options.keep_codes, rng)
+    codes = _codes(people, options.redraw_codes, rng)
     asked = _asked(session, study.id, codes)
     began = _began(session, people)
     events = _events(session, people, codes, asked, began)
@@ -61,9 +66,9 @@ def _people(session: Session, study_id: int) -> list[Participant]:
     return list(session.scalars(query.order_by(Participant.code)))
 
 
-def _codes(people: list[Participant], keep: bool, rng: np.random.Generator) -> dict[int, str]:
+def _codes(people: list[Participant], redraw: bool, rng: np.random.Generator) -> dict[int, str]:
     """The code of each participant's id in the export."""
-    if keep:
+    if not redraw:
         return {person.id: person.code for person in people}
     digits = max(2, len(str(len(people))))
     places = rng.permutation(len(people)) + 1

@@ -32,7 +32,7 @@ APART = ("texts", "name", "title")
 def design_words(design: Mapping[str, Any]) -> list[str]:
     """Sentences on what was asked of whom; what the design does not hold is left out."""
     found = [f"{EXPERIMENTS[number]}." for number in design.get("experiments", ()) if number in EXPERIMENTS]
-    return [*found, *_people(design), *_order(design)]
+    return [*found, *_people(design), *_before(design), *_order(design)]
 
 
 def _people(design: Mapping[str, Any]) -> list[str]:
@@ -64,10 +64,25 @@ def _images(design: Mapping[str, Any]) -> str:
     )
 
 
+def _before(design: Mapping[str, Any]) -> list[str]:
+    found = ["The emotions were explained before the questions."] if design.get("training") else []
+    if design.get("qualification_images"):
+        images = _counted(design["qualification_images"], "image")
+        attempts = _counted(design.get("qualification_attempts", 1), "attempt")
+        share = design.get("qualification_pass", 0)
+        found.append(
+            f"To qualify, a participant named the emotion of {images}, {share:.0%} right, in {attempts}."
+        )
+    return found
+
+
 def _order(design: Mapping[str, Any]) -> list[str]:
     found = ["Questions stood in an order drawn by lot for each participant, sides counterbalanced."]
     if design.get("exposure") in EXPOSURE:
         found.append(f"{EXPOSURE[design['exposure']]}.")
+    if design.get("attention_checks"):
+        checks = _counted(design["attention_checks"], "attention check")
+        found.append(f"Each met {checks}, a question of Experiment 2 with an unmistakable foil.")
     if 2 in design.get("experiments", ()) and design.get("foil_policy") in FOILS:
         least = design.get("min_foil_difference")
         differ = f", differing by at least {least:g} in some emotion's score" if least else ""

@@ -44,7 +44,7 @@ def test_numbers_are_printed_where_the_file_is_a_dash(folder, capsys):
 
 
 def test_an_exported_folder_is_reported_like_its_study(folder, capsys):
-    assert run("export", "small", "--out", folder / "out") == 0
+    assert run("export", "small", "--redraw-codes", "--out", folder / "out") == 0
     assert "answers" in capsys.readouterr().out
     assert run("report", "small", "--json", folder / "a.json") == 0
     assert run("report", folder / "out", "--json", folder / "b.json", "--out", folder / "b.html") == 0
@@ -58,10 +58,10 @@ def test_a_second_export_needs_force(folder, capsys):
     assert run("export", "small", "--out", folder / "out") == 0
     assert run("export", "small", "--out", folder / "out") == 2
     assert "--force" in capsys.readouterr().err
-    assert run("export", "small", "--out", folder / "out", "--force", "--keep-codes") == 0
+    assert run("export", "small", "--out", folder / "out", "--force", "--redraw-codes") == 0
     assert list(pd.read_parquet(folder / "out" / "parquet" / "participants.parquet")["participant"]) == [
-        "P01",
-        "P02",
+        "S01",
+        "S02",
     ]
 
 

@@ -101,7 +101,7 @@ def test_nothing_tells_who_took_part_or_when(here, tmp_path):
     with here.database.begin() as session:
         personal = {"external_id": PROLIFIC, "external": {"session": PROLIFIC}, "demographics": {"age": 42}}
         session.execute(update(Participant).where(Participant.code == "P01").values(**personal))
-    export(here, tmp_path / "out")
+    export(here, tmp_path / "out", redraw_codes=True)
     everything = "\n".join(texts(tmp_path / "out").values())
     tokens = [*here.tokens.values(), *here.question_ids("P01")]
     for secret in (PROLIFIC, "key-0000", "P01", "P02", "2026-03-02 ", "T09:30", "09:30:00", *tokens):
@@ -113,20 +113,20 @@ def test_nothing_tells_who_took_part_or_when(here, tmp_path):
     assert json.loads((tmp_path / "out" / "documentation" / "study.json").read_text())["seed"] is None
 
 
-def test_demographics_and_codes_are_there_when_asked_for(here, tmp_path):
+def test_codes_are_kept_and_demographics_are_there_when_asked_for(here, tmp_path):
     with here.database.begin() as session:
         session.execute(update(Participant).where(Participant.code == "P01").values(demographics={"age": 42}))
-    export(here, tmp_path / "out", demographics=True, keep_codes=True)
+    export(here, tmp_path / "out", demographics=True)
     people = table(tmp_path / "out", "participants").set_index("participant")
     assert list(people.index) == ["P01", "P02"]
     assert people.loc["P01", "demographic_age"] == 42
 
 
-def test_codes_are_drawn_anew_by_the_generator(here, tmp_path):
+def test_codes_are_drawn_anew_where_asked(here, tmp_path):
     """P01 always pressed left; over a few draws it is S01 in one export and S02 in another."""
     found = set()
     for seed in range(6):
-        export(here, tmp_path / str(seed), seed=seed)
+        export(here, tmp_path / str(seed), seed=seed, redraw_codes=True)
         events = table(tmp_path / str(seed), "events")
         found.add(events.loc[events["event"] == "undone", "participant"].iloc[0])
     assert found == {"S01", "S02"}
@@ -135,7 +135,7 @@ def test_codes_are_drawn_anew_by_the_generator(here, tmp_path):
 def test_an_erased_participant_is_nowhere_and_is_counted(here, tmp_path):
     with here.database.begin() as session:
         erase(session, here.participants["P01"], _loss(session, here.participants["P01"]), NOW)
-    rows = export(here, tmp_path / "out", keep_codes=True)
+    rows = export(here, tmp_path / "out")
     assert rows["answers"] == rows["questions"] == QUESTIONS
     for name in ("answers", "questions", "participants", "events"):
         assert set(table(tmp_path / "out", name)["participant"]) == {"P02"}
@@ -157,7 +157,7 @@ def test_pandas_alone_reads_back_the_same_figure_6(built_program, tmp_path):
     out = tmp_path / "out"
     with opened(built_program) as program, program.database.session() as session:
         study = session.query(Study).filter_by(name="demo-simulated").one()
-        export_folder(session, study.id, out, now=NOW, rng=np.random.default_rng(1), options=Options(True))
+        export_folder(session, study.id, out, now=NOW, rng=np.random.default_rng(1), options=Options())
         made_of = source(session, study.id)
     whole = findings(made_of.trials, made_of.participants)
     assert "study" not in re.findall(r"^(?:from|import) (\w+)", FIGURE6.read_text(), re.MULTILINE)
@@ -199,7 +199,7 @@ def test_an_export_read_back_gives_the_same_findings(here, tmp_path):
         made_of = source(session, here.study_id)
     back = read_export(tmp_path / "out")
     assert is_export(tmp_path / "out")
-    assert back.participants == ["S01", "S02"]
+    assert back.participants == ["P01", "P02"]
     ours = estimates_table(findings(made_of.trials, made_of.participants))
     theirs = estimates_table(findings(back.trials, back.participants))
     pd.testing.assert_frame_equal(ours, theirs, atol=1e-12)

@@ -195,7 +195,7 @@ def _check_bins(edges: Any) -> None:
 
 
 def _check_sharing(design: "Design") -> None:
-    if not design.shares_questions:
+    if design.overlap_design == "none" or design.overlap == 0:
         return
     least = {"ring": 3, "complete": 2, "balanced_incomplete_block": 3}[design.overlap_design]
     if design.participants < least:

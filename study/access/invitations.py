@@ -158,6 +158,14 @@ def invitation_links(session: Session, study_id: int, secret: bytes) -> pd.DataF
     return pd.DataFrame(rows, columns=["participant", "token", "expires_at", "participant_id"])
 
 
+def links_table(session: Session, study_id: int, secret: bytes, base: str) -> pd.DataFrame:
+    """The personal links as people get them: participant, link, expires (ISO 8601, empty for never)."""
+    links = invitation_links(session, study_id, secret)
+    expires = [one.isoformat(timespec="minutes") if pd.notna(one) else "" for one in links["expires_at"]]
+    addresses = [f"{base}/join/{token}" for token in links["token"]]
+    return pd.DataFrame({"participant": links["participant"], "link": addresses, "expires": expires})
+
+
 def accept(session: Session, token: str, *, now: datetime) -> Participant:
     """The participant whose link this is; a link can be used as often as it is needed.
 

@@ -84,15 +84,17 @@ def create_open_link(
     return token
 
 
-def revoke_open_link(session: Session, link_id: int, *, now: datetime, by: int | None = None) -> None:
-    """Let no newcomer in through a link again; who has a place through it keeps it.
+def revoke_open_link(
+    session: Session, link_id: int, *, study_id: int, now: datetime, by: int | None = None
+) -> None:
+    """Let no newcomer in through a study's link again; who has a place through it keeps it.
 
     Raises:
-        NotFoundError: there is no such link.
+        NotFoundError: the study has no such link.
     """
     link = session.get(OpenLink, link_id)
-    if link is None:
-        raise NotFoundError(f"there is no open link {link_id}")
+    if link is None or link.study_id != study_id:
+        raise NotFoundError(f"the study has no open link {link_id}")
     if link.revoked_at is None:
         link.revoked_at = now
         session.flush()

@@ -168,6 +168,12 @@ def study_named(session: Session, name: str) -> Study:
     return study
 
 
+def standing_words(study: Study) -> str:
+    """A study's state and deadline in a line."""
+    until = "" if study.deadline is None else f", until {_written(study.deadline)}"
+    return f"{study.name} is {study.state}{until if study.state == 'open' else ''}"
+
+
 def participant_coded(session: Session, study: Study, code: str) -> Participant:
     """The participant of a study with this code.
 

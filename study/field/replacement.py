@@ -90,6 +90,19 @@ def replace(
     return summary, new
 
 
+def words(done: Replacement) -> str:
+    """A replacement in words, for a page or a terminal."""
+    said = (
+        f"{done.new} in the place of {done.old}: the {done.answered:,} answers of {done.old} stay, and "
+        f"{done.issued:,} questions are issued anew, {done.overlap:,} of them shared with others"
+    )
+    if done.dropped:
+        said += (
+            f"; {done.dropped:,} self-repeats are dropped, because {done.old} has answered their originals"
+        )
+    return said + "."
+
+
 def problems(session: Session, study_id: int) -> list[str]:
     """What is wrong with the replacements of a study, in words; an empty list where all is as promised.
 

@@ -120,6 +120,30 @@ def losses(session: Session, study_id: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["at", "participant", "what", "detail"])
 
 
+def table(seen: Watch, found: pd.DataFrame) -> pd.DataFrame:
+    """The people of a `Watch` beside their hints (`study.field.hints.hints`), for a page or a file."""
+    together = seen.people.merge(found, left_on="participant_id", right_index=True, how="left")
+    return together.drop(columns="participant_id")
+
+
+def outlook_words(seen: Watch) -> str:
+    """The forecast in a sentence or two, with its interval and what it leaves out."""
+    answered, total = int(seen.people["answered"].sum()), int(seen.people["total"].sum())
+    if seen.outlook is None:
+        return f"{answered:,} of {total:,} answers; without a deadline there is no forecast."
+    look = seen.outlook
+    if answered >= total:
+        return f"All {total:,} answers are there."
+    said = (
+        f"{answered:,} of {total:,} answers. At the pace of the last days there will be {look.expected:,.0f} at "
+        f"the deadline (95 % interval {look.low:,.0f} to {look.high:,.0f}); {look.in_time} of "
+        f"{look.unfinished} unfinished participants finish in time."
+    )
+    if look.unknown:
+        said += f" {look.unknown} have no pace yet, and are expected to answer nothing more."
+    return said
+
+
 _ENDS = ("erased", "withdrawn", "replaced", "disqualified")
 
 

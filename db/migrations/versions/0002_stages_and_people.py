@@ -245,6 +245,8 @@ def _widen_study() -> None:
         )
     with op.batch_alter_table("study") as batch_op:
         batch_op.alter_column("kind", existing_type=sa.String(length=20), server_default=None)
+    # Until now a study was made with its questions.
+    op.execute("UPDATE study SET frozen_at = created_at")
 
 
 def _widen_participant() -> None:

@@ -149,7 +149,7 @@ def test_each_open_link_that_lets_nobody_in_says_why(here):
         here.come(token, "a")
     here.study(studies.open_study, now=NOW)
     with here.database.begin() as session:
-        open_links.revoke_open_link(session, 1, now=NOW)
+        open_links.revoke_open_link(session, 1, study_id=here.study_id, now=NOW)
     with pytest.raises(RevokedLinkError):
         here.come(token, "a")
     other = here.link()

@@ -17,11 +17,13 @@ from app.researcher import (
     gallery,
     image,
     importing,
+    invite,
     label_sets,
     people,
     photograph,
     sign_in,
     studies,
+    watch,
 )
 from app.researcher.access import EDITORS, OWNERS
 
@@ -52,7 +54,9 @@ def pages(here: Here) -> list[st.Page]:
     role = here.researcher.role
     rooms = [studies.entry(), agreement.entry(), gallery.entry(), image.entry(), label_sets.entry()]
     rooms.append(photograph.entry())
+    rooms.insert(1, watch.entry())
     if role in EDITORS:
+        rooms.insert(1, invite.entry())
         rooms.insert(1, design.entry())
         rooms.append(importing.entry())
     rooms.append(engine.entry())

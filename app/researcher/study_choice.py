@@ -1,0 +1,28 @@
+"""Which study a researcher's page is about: the one its address names, or the one that is open."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.researcher import words
+from app.researcher.access import database
+from study import studies
+
+
+def choose_study(key: str) -> dict[str, Any] | None:
+    """Draw the choice of a study and return its row of `list_studies`; None, and why, where there is none."""
+    with database().session() as session:
+        listed = studies.list_studies(session)
+    if listed.empty:
+        words.nothing_yet(*words.NO_STUDIES)
+        return None
+    rows: dict[str, Any] = {str(row["study_id"]): row for row in listed.to_dict("records")}
+    names = {one: words.study_name(row["title"], row["simulated"]) for one, row in rows.items()}
+    named = st.query_params.get("study", "")
+    going = [one for one, row in rows.items() if row["state"] == "open" and not row["simulated"]]
+    first = named if named in rows else (going or list(rows))[-1]
+    chosen = st.selectbox(
+        "Study", list(rows), list(rows).index(first), format_func=names.__getitem__, key=key
+    )
+    st.query_params["study"] = str(chosen)
+    return dict(rows[str(chosen)])

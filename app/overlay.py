@@ -69,22 +69,20 @@ def _middle(geometry: Geometry, size: tuple[int, int]) -> Point:
 
 
 def _axes(pose: tuple[float, float, float], middle: Point, length: float, unit: float) -> str:
-    """The head's axes seen from the front (Ruiz, Chong and Rehg 2018, their `draw_axis`)."""
-    yaw, pitch, roll = -math.radians(pose[0]), math.radians(pose[1]), math.radians(pose[2])
+    """The head's axes seen from the front: yaw to the picture's right, pitch upwards, then roll clockwise."""
+    yaw, pitch, roll = (math.radians(angle) for angle in pose)
     ends = (
-        (
-            math.cos(yaw) * math.cos(roll),
-            math.cos(pitch) * math.sin(roll) + math.cos(roll) * math.sin(pitch) * math.sin(yaw),
-        ),
-        (
-            -math.cos(yaw) * math.sin(roll),
-            math.cos(pitch) * math.cos(roll) - math.sin(pitch) * math.sin(yaw) * math.sin(roll),
-        ),
+        (math.cos(yaw), math.sin(yaw) * math.sin(pitch)),
+        (0.0, math.cos(pitch)),
         (math.sin(yaw), -math.cos(yaw) * math.sin(pitch)),
     )
     x, y = middle
-    return "".join(
-        f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x + length * across:.1f}" y2="{y + length * down:.1f}" '
-        f'stroke="{colour}" stroke-width="{unit:.2f}" stroke-linecap="round"/>'
-        for (across, down), colour in zip(ends, _AXES, strict=True)
-    )
+    drawn = []
+    for (across, down), colour in zip(ends, _AXES, strict=True):
+        right = x + length * (across * math.cos(roll) - down * math.sin(roll))
+        below = y + length * (across * math.sin(roll) + down * math.cos(roll))
+        drawn.append(
+            f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{right:.1f}" y2="{below:.1f}" '
+            f'stroke="{colour}" stroke-width="{unit:.2f}" stroke-linecap="round"/>'
+        )
+    return "".join(drawn)

@@ -43,7 +43,7 @@ def test_the_axes_of_a_head_that_looks_ahead_lie_across_and_down():
 
 
 def test_the_axes_turn_with_the_head():
-    assert lines((-90.0, 0.0, 0.0))[2] == pytest.approx((25.0, 0.0), abs=0.1)
+    assert lines((90.0, 0.0, 0.0))[2] == pytest.approx((25.0, 0.0), abs=0.1)
     assert lines((0.0, 90.0, 0.0))[2] == pytest.approx((0.0, -25.0), abs=0.1)
     assert lines((0.0, 0.0, 90.0))[0] == pytest.approx((0.0, 25.0), abs=0.1)
 

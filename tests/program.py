@@ -102,3 +102,5 @@ def copy(built: Path, folder: Path) -> None:
     for name in ("facevalue.db", "secret"):
         shutil.copy2(built / name, folder / name)
     (folder / "datasets").symlink_to(built / "datasets")
+    (built / "cache").mkdir(exist_ok=True)
+    (folder / "cache").symlink_to(built / "cache")

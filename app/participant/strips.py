@@ -81,10 +81,11 @@ def practice() -> Sequence[tuple[int, str]]:
 
 
 def draw_all(folder: Path) -> None:
-    """Draw what is absent, in the order in which the training shows it."""
+    """Draw what is absent: the first page's faces, the stills, which are few, then page after page."""
     folder.mkdir(parents=True, exist_ok=True)
     taught = [(person, emotion) for emotion in EMOTIONS for person in TAUGHT_ON]
-    for person, emotion in (*taught, *practice()):
+    first = len(TAUGHT_ON)
+    for person, emotion in (*taught[:first], *practice(), *taught[first:]):
         kept = _place(folder, person, emotion)
         if not kept.exists():
             _keep(_strip(person, emotion) if person in TAUGHT_ON else _face(person, emotion, 1.0), kept)

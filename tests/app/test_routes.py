@@ -16,6 +16,7 @@ from db.writer import Writer
 from study import studies
 from study.access import invitations as registration
 from study.access import researchers
+from tests.redesign import redesign
 from tests.small_study import NOW, QUESTIONS, SECRET, small_plan, small_study
 
 ORIGIN = {"Origin": "http://testserver"}
@@ -27,8 +28,8 @@ def here(tmp_path):
     with study.database.begin() as session:  # the small study's clock stands still; the routes' does not
         from db.tables import Study
 
-        opened = session.get(Study, study.study_id)
-        opened.deadline, opened.design = None, {**opened.design, "deadline_days": 3650}
+        session.get(Study, study.study_id).deadline = None
+        redesign(session, study.study_id, deadline_days=3650)
     return study
 
 

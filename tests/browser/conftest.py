@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import select
 
 from app.serving import base_url, running_server
+from db.tables import Study
 from study.access import researchers
 from tests import program as programs
 from tests.program import Program
+from tests.redesign import redesign
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -46,6 +49,12 @@ class Served:
         """The link of a participant of the open study."""
         return f"{self.url}/join/{self.program.invitations()[number]}"
 
+    def design(self, **changes: object) -> None:
+        """Change the design of the open study, which nobody has consented to yet."""
+        with self.program.database.begin() as session:
+            study_id = session.scalars(select(Study.id).where(Study.simulated.is_(False))).one()
+            redesign(session, study_id, **changes)
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
@@ -71,9 +80,16 @@ def served(
 
 
 @pytest.fixture
-def freshly_served(chromium: Browser, built_program: Path, tmp_path: Path) -> Iterator[Served]:
+def served_with_stages(chromium: Browser, built_program: Path, tmp_path: Path) -> Iterator[Served]:
     """A program of the test's own, whose open study nobody has answered."""
     yield from _serve(built_program, tmp_path / "data")
+
+
+@pytest.fixture
+def freshly_served(served_with_stages: Served) -> Served:
+    """The same, with nothing between consent and the questions."""
+    served_with_stages.design(demographics=(), training=False)
+    return served_with_stages
 
 
 @pytest.fixture

@@ -206,6 +206,84 @@ def test_answers_that_waited_are_sent_first_after_a_reload(freshly_served, new_p
         assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('facevalue:'))") == []
 
 
+def test_right_from_the_start_minutes_without_a_network_are_no_hindrance(freshly_served, new_page):
+    with Wire(urlsplit(freshly_served.url).port) as wire:
+        page = new_page()
+        begin(page, through(wire, freshly_served.invitation_link()))
+        page.wait_for_load_state("networkidle")
+        wire.cut()
+        for number in range(1, 40):  # at three seconds a question, two minutes
+            page.keyboard.press("1")
+            at_question(page, number + 1)
+        expect(page.locator(".saving")).to_have_text("Offline, nothing is lost (39 waiting)")
+        assert stored(freshly_served) == []
+        wire.mend()
+        expect(page.locator(".saving")).to_have_text(SAVED, timeout=60_000)
+        assert [row.position for row in stored(freshly_served)] == list(range(1, 40))
+
+
+def test_answers_are_not_kept_waiting_by_a_slow_network(freshly_served, new_page):
+    page = new_page()
+    page.route("**/api/trial/**", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    begin(page, freshly_served.invitation_link())
+    for number in range(1, 6):
+        page.keyboard.press("1")
+        expect(trial(page)).to_have_attribute("data-question", str(number + 1), timeout=3_000)
+        page.wait_for_timeout(SEEN)
+    saved(page)
+    assert len(stored(freshly_served)) == 5
+
+
+def test_a_break_is_suggested_and_one_key_puts_it_aside(freshly_served, new_page):
+    freshly_served.design(break_every=2)
+    page = new_page()
+    begin(page, freshly_served.invitation_link())
+    page.keyboard.press("1")
+    at_question(page, 2)
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name="Time for a short break?")).to_be_visible()
+    page.keyboard.press("1")  # answers nothing
+    page.keyboard.press("Enter")
+    at_question(page, 3)
+    saved(page)
+    assert len(stored(freshly_served)) == 2
+
+
+def test_time_in_another_window_is_kept_beside_the_answer(freshly_served, new_page):
+    page = new_page()
+    begin(page, freshly_served.invitation_link())
+    focus = "has => { document.hasFocus = () => has; dispatchEvent(new Event(has ? 'focus' : 'blur')); }"
+    page.evaluate(focus, False)
+    page.wait_for_timeout(400)
+    page.evaluate(focus, True)
+    page.keyboard.press("1")
+    at_question(page, 2)
+    saved(page)
+    with freshly_served.program.database.session() as session:
+        (payload,) = session.scalars(select(AnswerEvent.payload).where(AnswerEvent.event == "stored")).all()
+    assert 400 <= payload["blurred_ms"] < payload["rt_ms"]
+    assert payload["hidden_ms"] == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("form", ["radar", "sorted_text"])
+def test_every_form_of_a_label_fits_and_is_spoken(freshly_served, new_page, form, width):
+    freshly_served.design(label_form=form, hard_label_form="text")
+    page = new_page(width=width, height=700)
+    begin(page, freshly_served.invitation_link())
+    spoken = set()
+    for number in range(1, 7):
+        at_question(page, number)
+        for panel in page.locator(".panel").all():
+            words = panel.get_attribute("aria-label").partition(": ")[2]
+            spoken.add(len(words.split(", ")))
+            if "," not in words:
+                assert panel.locator(".word").inner_text() == words
+            assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+        page.keyboard.press("1")
+    assert spoken == {1, 8}
+
+
 def test_two_tabs_never_answer_the_same_question_twice(freshly_served, new_page):
     link = freshly_served.invitation_link()
     first = new_page()
@@ -261,7 +339,7 @@ def test_a_study_that_closes_meanwhile_says_so(freshly_served, new_page):
     assert len(stored(freshly_served)) == 1
 
 
-def test_declining_is_kind_and_stores_nothing(freshly_served, new_page):
+def test_declining_is_kind_and_can_be_thought_over(freshly_served, new_page):
     page = new_page()
     page.goto(freshly_served.invitation_link())
     page.get_by_role("button", name="No, thank you").click()
@@ -269,6 +347,9 @@ def test_declining_is_kind_and_stores_nothing(freshly_served, new_page):
     with freshly_served.program.database.session() as session:
         person = session.scalar(select(Participant).where(*FIRST))
         assert person.consented_at is None
+        assert person.declined_at is not None
+    page.reload()
+    expect(page.get_by_role("heading", name="That is quite all right")).to_be_visible()
     page.get_by_role("button", name="Read the consent again").click()
     expect(page.get_by_role("button", name="I agree and take part")).to_be_visible()
 

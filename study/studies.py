@@ -71,9 +71,10 @@ def open_study(session: Session, study_id: int, *, now: datetime) -> Study:
         NotFoundError: there is no such study.
         FrozenError: it is a draft that is not frozen.
     """
+    draft = session.get(Study, study_id)
+    if draft is not None and draft.frozen_at is None:
+        raise FrozenError(f"the study {draft.name!r} is a draft: freeze it before it is opened")
     study = _move(session, study_id, "open")
-    if study.frozen_at is None:
-        raise FrozenError(f"the study {study.name!r} is a draft: freeze it before it is opened")
     study.opened_at = study.opened_at or now
     study.closed_at = None
     days = int(study.design.get("deadline_days") or 0)

@@ -18,7 +18,7 @@ def draw(design: Design, counts: dict[str, int]) -> None:
     found = forecast(design, images)
     _cost(found, design)
     st.caption("Expected half-width of the 95 % interval, at the paper's values (Fig. 6):")
-    st.dataframe(_table(found), hide_index=True, width="stretch")
+    st.table(_table(found))
     _shares(design, images)
 
 
@@ -26,7 +26,7 @@ def _cost(found: Forecast, design: Design) -> None:
     with st.container(horizontal=True):
         st.metric("Questions each", f"{found.questions_each:,}")
         st.metric("Hours each", f"{found.hours_each:.1f}")
-        st.metric("Hours in all", f"{found.hours_all:.0f}")
+        st.metric("Hours in all", f"{found.hours_all:.1f}")
         st.metric("Pairs compared", f"{found.pairs_compared} of {found.pairs}")
     days = found.hours_each / design.deadline_days * 60
     st.caption(f"{found.questions_all:,} questions in all; {days:.0f} minutes a day within the deadline.")
@@ -35,14 +35,14 @@ def _cost(found: Forecast, design: Design) -> None:
 def _table(found: Forecast) -> pd.DataFrame:
     rows = [
         (
-            one.finding.capitalize(),
-            f"{one.expected:.0%}",
-            "–" if one.half_width is None else f"± {100 * one.half_width:.1f} points",
-            f"{one.n:,}" if one.reason is None else one.reason,
+            one.finding[0].upper() + one.finding[1:],
+            f"{100 * one.expected:.0f} ± {100 * one.half_width:.1f} %"
+            if one.half_width is not None
+            else f"{one.reason}",
         )
         for one in found.findings
     ]
-    return pd.DataFrame(rows, columns=["Finding", "Expected", "Interval", "n"])
+    return pd.DataFrame(rows, columns=["Finding", "Expected"]).set_index("Finding")
 
 
 def _shares(design: Design, images: int) -> None:

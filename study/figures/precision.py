@@ -37,6 +37,6 @@ def precision_figure(by_share: pd.DataFrame, chosen: dict[str, float], colours: 
             showlegend=False,
             hoverinfo="skip",
         )
-    figure.update_xaxes(title="Share of the first-time questions asked again", tickformat=".0%")
+    figure.update_xaxes(title="Share asked again", tickformat=".0%")
     figure.update_yaxes(title="± of the 95 % interval", rangemode="tozero", tickformat=".2f")
     return figure

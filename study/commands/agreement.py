@@ -35,6 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="bootstrap draws of items for the intervals; 0 takes the jackknife (default 2000)",
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the bootstrap (default 0)")
+    parser.add_argument(
+        "--consensus",
+        type=Path,
+        metavar="CSV",
+        help="also write each item's likeliest label by Dawid and Skene's model, and print the raters' "
+        "accuracies (needs requirements-annotators.txt)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, an object keyed by statistic")
 
 
@@ -44,11 +51,13 @@ def run(args: argparse.Namespace) -> int:
 
     from study.errors import StudyError
     from study.findings.annotators import annotator_agreement
+    from study.findings.consensus import dawid_skene
 
     if args.resamples < 0:
         raise StudyError(f"--resamples must be 0 or more, not {args.resamples}")
+    table = read_table(args.table, (args.item, args.rater, args.label))
     found = annotator_agreement(
-        read_table(args.table, (args.item, args.rater, args.label)),
+        table,
         args.item,
         args.rater,
         args.label,
@@ -56,7 +65,17 @@ def run(args: argparse.Namespace) -> int:
         args.resamples,
         np.random.default_rng(args.seed),
     )
-    print(json.dumps(as_json(found), indent=2, allow_nan=False) if args.json else as_text(found))
+    if args.consensus is None:
+        print(json.dumps(as_json(found), indent=2, allow_nan=False) if args.json else as_text(found))
+        return 0
+    consensus = dawid_skene(table, args.item, args.rater, args.label)
+    consensus.items.to_csv(args.consensus, index=False)
+    if args.json:
+        raters = consensus.raters.to_dict("records")
+        print(json.dumps(as_json(found) | {"dawid_skene": raters}, indent=2, allow_nan=False))
+    else:
+        print(f"{as_text(found)}\n\nDawid and Skene: each rater's accuracy, by the fitted model")
+        print(consensus.raters.to_string(index=False))
     return 0
 
 

@@ -1,0 +1,38 @@
+import pytest
+
+from engine.cli import main
+from study import commands
+from study.errors import StudyError
+from study.findings import power
+from study.findings.simulation import Design
+
+
+def asked(*argv):
+    return main("study", commands, (StudyError,), ["power", *argv])
+
+
+def test_the_closed_forms_are_printed_as_the_findings_give_them(capsys):
+    assert asked("--participants", "6", "--questions", "667") == 0
+    said = capsys.readouterr().out
+    for row in power.closed_form(Design()).to_dict("records"):
+        line = next(line for line in said.splitlines() if line.strip().startswith(row["finding"]))
+        assert f"{row['half_width']:.3f}" in line
+
+
+def test_schemes_are_compared_at_equal_cost(capsys):
+    assert asked("--questions", "40", "--compare", "--studies", "2") == 0
+    said = capsys.readouterr().out.strip()
+    assert [line.split()[0] for line in said.splitlines()[-3:]] == ["ring", "complete", "blocks"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        (["--participants", "1"], "--participants must be 2"),
+        (["--overlap", "1.5"], "at most 1"),
+        (["--scheme", "star"], "none of ring"),
+    ],
+)
+def test_what_cannot_be_is_refused(arguments, wrong, capsys):
+    assert asked(*arguments) == 2
+    assert wrong in capsys.readouterr().err

@@ -1,7 +1,7 @@
 """What every design is held to, whichever images it will be met with."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.emfacs import EMOTIONS
@@ -13,6 +13,8 @@ from study.design.errors import refusal as _refusal
 if TYPE_CHECKING:
     from study.design.design import Design
 
+Check = Callable[[Any], None]
+"""Raises DesignError where a design, or any object with its fields, is not as it must be."""
 OVERLAP_DESIGNS = ("ring", "complete", "balanced_incomplete_block", "none")
 EXPOSURES = ("apart", "apart_if_possible", "any")
 LAG_RULES = ("shorten", "strict")
@@ -60,36 +62,40 @@ def check_design(design: "Design") -> None:
 
 def problems(design: Any) -> list[DesignError]:
     """Everything that is wrong with a design's values (of `Design`, or of any object with its fields)."""
-    checks: list[Callable[[Any], None]] = [
-        _check_name,
-        *(_choice(key, allowed) for key, allowed in CHOICES.items()),
-        *(_switch(key) for key in SWITCHES),
-        lambda one: _check_members("emotions", one.emotions, EMOTIONS),
-        lambda one: _check_members("subsets", one.subsets, SUBSETS, may_be_empty=True),
-        lambda one: _check_members("splits", one.splits, SPLITS, may_be_empty=True),
-        lambda one: _check_members("experiments", one.experiments, (1, 2)),
-        *(_whole(key, low, high) for key, (low, high) in _WHOLE.items()),
-        *(_real(key, low, high) for key, (low, high) in _REAL.items()),
+    checks: list[Check] = [
+        check_name,
+        *(choice(key, allowed) for key, allowed in CHOICES.items()),
+        *(switch(key) for key in SWITCHES),
+        lambda one: check_members("emotions", one.emotions, EMOTIONS),
+        lambda one: check_members("subsets", one.subsets, SUBSETS, may_be_empty=True),
+        lambda one: check_members("splits", one.splits, SPLITS, may_be_empty=True),
+        lambda one: check_members("experiments", one.experiments, (1, 2)),
+        *(whole(key, low, high) for key, (low, high) in _WHOLE.items()),
+        *(real(key, low, high) for key, (low, high) in _REAL.items()),
         *(_range(key, low, high) for key, (low, high) in _RANGES.items()),
         _check_images,
         lambda one: _check_bins(one.foil_bins),
         _check_attention,
         lambda one: check_demographics(one.demographics),
     ]
-    found = [problem for problem in (_problem(check, design) for check in checks) if problem]
     # What holds between fields is judged where each of them is sound.
-    return found or [problem for problem in [_problem(_check_sharing, design)] if problem]
+    return judged(checks, design) or judged([_check_sharing], design)
 
 
-def _problem(check: Callable[[Any], None], design: Any) -> DesignError | None:
-    try:
-        check(design)
-    except DesignError as problem:
-        return problem
-    return None
+def judged(checks: Sequence[Check], design: Any) -> list[DesignError]:
+    """What each check says of a design, where it says anything."""
+    found = []
+    for check in checks:
+        try:
+            check(design)
+        except DesignError as problem:
+            found.append(problem)
+    return found
 
 
-def _choice(key: str, allowed: tuple[str, ...]) -> Callable[[Any], None]:
+def choice(key: str, allowed: tuple[str, ...]) -> Check:
+    """A check of a field that is one of several words."""
+
     def check(design: Any) -> None:
         if getattr(design, key) not in allowed:
             raise _refusal(key, getattr(design, key), f"is none of {', '.join(allowed)}")
@@ -97,7 +103,9 @@ def _choice(key: str, allowed: tuple[str, ...]) -> Callable[[Any], None]:
     return check
 
 
-def _switch(key: str) -> Callable[[Any], None]:
+def switch(key: str) -> Check:
+    """A check of a field that is true or false."""
+
     def check(design: Any) -> None:
         if not isinstance(getattr(design, key), bool):
             raise _refusal(key, getattr(design, key), "must be true or false")
@@ -105,19 +113,22 @@ def _switch(key: str) -> Callable[[Any], None]:
     return check
 
 
-def _whole(key: str, low: int, high: int) -> Callable[[Any], None]:
-    return lambda design: _check_whole(key, getattr(design, key), low, high)
+def whole(key: str, low: int, high: int) -> Check:
+    """A check of a field that is a whole number."""
+    return lambda design: check_whole(key, getattr(design, key), low, high)
 
 
-def _real(key: str, low: float, high: float) -> Callable[[Any], None]:
-    return lambda design: _check_real(key, getattr(design, key), low, high)
+def real(key: str, low: float, high: float) -> Check:
+    """A check of a field that is a number."""
+    return lambda design: check_real(key, getattr(design, key), low, high)
 
 
-def _range(key: str, low: float, high: float) -> Callable[[Any], None]:
+def _range(key: str, low: float, high: float) -> Check:
     return lambda design: _check_range(key, getattr(design, key), low, high)
 
 
-def _check_name(design: Any) -> None:
+def check_name(design: Any) -> None:
+    """Refuse a name or a title that no study can have."""
     if not isinstance(design.name, str) or not _NAME.fullmatch(design.name):
         raise _refusal("name", design.name, "must be 1 to 64 lower-case letters, digits and hyphens")
     if not isinstance(design.title, str) or not design.title.strip() or len(design.title) > MAX_TITLE:
@@ -126,7 +137,8 @@ def _check_name(design: Any) -> None:
         raise _refusal("title", design.title, "must be one line without < and >")
 
 
-def _check_members(key: str, values: Any, allowed: tuple[Any, ...], may_be_empty: bool = False) -> None:
+def check_members(key: str, values: Any, allowed: tuple[Any, ...], may_be_empty: bool = False) -> None:
+    """Refuse what is no list of distinct members of `allowed`."""
     listed = ", ".join(str(one) for one in allowed)
     if not isinstance(values, tuple) or not (values or may_be_empty):
         raise _refusal(key, values, f"must be a list out of {listed}")
@@ -134,12 +146,14 @@ def _check_members(key: str, values: Any, allowed: tuple[Any, ...], may_be_empty
         raise _refusal(key, list(values), f"must name, each once, some of {listed}")
 
 
-def _check_whole(key: str, value: Any, low: int, high: int) -> None:
+def check_whole(key: str, value: Any, low: int, high: int) -> None:
+    """Refuse what is no whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise _refusal(key, value, f"must be a whole number from {low} to {high}")
 
 
-def _check_real(key: str, value: Any, low: float, high: float) -> None:
+def check_real(key: str, value: Any, low: float, high: float) -> None:
+    """Refuse what is no number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise _refusal(key, value, f"must be a number from {low:g} to {high:g}")
 
@@ -164,7 +178,7 @@ def _check_images(design: "Design") -> None:
         twice = next(one for one in design.images if design.images.count(one) > 1)
         raise _refusal("images", twice, "is listed twice")
     if design.images_per_emotion is not None:
-        _check_whole("images_per_emotion", design.images_per_emotion, 1, 10_000_000)
+        check_whole("images_per_emotion", design.images_per_emotion, 1, 10_000_000)
         if design.images:
             raise _refusal(
                 "images_per_emotion",

@@ -1,4 +1,4 @@
-"""The qualification: the same images on every device, each labelled once, and the end that the design says."""
+"""The qualification: the same images on every device, each labelled once, and an end by the design."""
 
 from collections import Counter
 

@@ -124,6 +124,7 @@ def _personal(study: Study, links: pd.DataFrame) -> None:
             shown,
             hide_index=True,
             height="content" if len(shown) <= 12 else 420,
+            placeholder="never",
             column_config={
                 "Link": st.column_config.TextColumn(width="large"),
                 "Expires": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
@@ -214,7 +215,7 @@ def _open_link(study: Study, link: dict[Any, Any]) -> None:
         ]
         if any(facts):
             st.caption(" · ".join(fact for fact in facts if fact))
-        if st.button("Take back", key=f"open-back-{link['link_id']}"):
+        if st.button("Take this link back", key=f"open-back-{link['link_id']}"):
             by, now, link_id = me().id, datetime.now(UTC), int(link["link_id"])
 
             def work(session: Session) -> str:

@@ -109,7 +109,7 @@ def _table(table: pd.DataFrame, zone: ZoneInfo, name: str) -> None:
         {
             "Participant": local["participant"],
             "Stage": local["stage"],
-            "Done": np.where(local["total"] > 0, local["answered"] / local["total"].clip(lower=1), 0.0),
+            "Done": 100 * local["answered"] / local["total"].clip(lower=1),
             "Answered": local["answered"],
             "Of": local["total"],
             "Last answer": local["last_answer_at"],
@@ -123,10 +123,11 @@ def _table(table: pd.DataFrame, zone: ZoneInfo, name: str) -> None:
     )
     when = st.column_config.DatetimeColumn(format="D MMM, HH:mm")
     config: dict[str, Any] = dict.fromkeys(("Last answer", "Finishes", "Earliest", "Latest", "Due"), when)
-    config["Done"] = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
+    config["Done"] = st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f%%")
     config["Earliest"] = st.column_config.DatetimeColumn("Earliest (95 %)", format="D MMM, HH:mm")
     config["Latest"] = st.column_config.DatetimeColumn("Latest (95 %)", format="D MMM, HH:mm")
-    st.dataframe(shown, hide_index=True, column_config=config, height="content" if len(shown) <= 14 else 520)
+    height: Any = "content" if len(shown) <= 14 else 520
+    st.dataframe(shown, hide_index=True, column_config=config, height=height, placeholder="")
     st.caption(
         "A day: the mean of the last whole days, seven at most. Earliest and latest hold the end 19 times in "
         "20 if the coming days are like those; they stand from the third day on."

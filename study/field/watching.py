@@ -135,12 +135,12 @@ def outlook_words(seen: Watch) -> str:
     if answered >= total:
         return f"All {total:,} answers are there."
     said = (
-        f"{answered:,} of {total:,} answers. At the pace of the last days there will be {look.expected:,.0f} at "
-        f"the deadline (95 % interval {look.low:,.0f} to {look.high:,.0f}); {look.in_time} of "
-        f"{look.unfinished} unfinished participants finish in time."
+        f"{answered:,} of {total:,} answers. At the pace of the last days there will be "
+        f"{look.expected:,.0f} at the deadline (95 % interval {look.low:,.0f} to {look.high:,.0f}); "
+        f"{look.in_time} of {look.unfinished} unfinished participants finish in time."
     )
     if look.unknown:
-        said += f" {look.unknown} have no pace yet, and are expected to answer nothing more."
+        said += f" Without a pace so far, and expected to answer nothing more: {look.unknown}."
     return said
 
 

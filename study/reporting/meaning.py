@@ -15,7 +15,7 @@ from study.findings.preference import Preference
 from study.findings.psychometric import TARGET, Psychometric
 from study.findings.quality import Quality
 from study.findings.retest import Retest
-from study.reporting.wording import beyond, points, probability, share, value
+from study.reporting.wording import beyond, listed, points, probability, share, value
 
 
 def preference(found: Preference) -> str:
@@ -191,9 +191,8 @@ def flags(found: Quality) -> str:
         return "There are no answers to judge yet."
     if flagged.empty:
         return f"None of the {len(rows)} participants is flagged."
-    who = "; ".join(
-        f"{name} ({why})" for name, why in zip(flagged["participant"], flagged["flagged"], strict=True)
-    )
+    named = zip(flagged["participant"], flagged["flagged"], strict=True)
+    who = listed([f"{name} ({why})" for name, why in named], "; ")
     return f"{len(flagged)} of {len(rows)} participants are flagged: {who}."
 
 

@@ -19,6 +19,7 @@ from study.reporting.design_words import design_rows, design_words
 from study.reporting.report import Report
 from study.reporting.sections import Section
 from study.reporting.table_html import shown_csv, table_html
+from study.reporting.wording import listed
 
 # No figure has these colours of its own.
 MARKERS = Colours(*(f"#01020{at:X}" for at in range(len(fields(Colours)))))
@@ -45,6 +46,7 @@ def page(report: Report) -> str:
     )
     environment.filters["table"] = table_html
     environment.filters["moment"] = _moment
+    environment.filters["listed"] = listed
     template = environment.get_template("report.html")
     return template.render(
         report=report,

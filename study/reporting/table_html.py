@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 
 MOST_ROWS = 200
 MOST_CSV_ROWS = 20_000
+PROSE = 24
+"""Letters above which a text is set as prose, which breaks into lines."""
 
 
 def table_html(table: pd.DataFrame, caption: str) -> Markup:
@@ -22,16 +24,22 @@ def table_html(table: pd.DataFrame, caption: str) -> Markup:
         return Markup('<p class="quiet">{}: no rows.</p>').format(caption)
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(_heading(name)) for name in table.columns)
     rows = [_row(row) for row in table.head(MOST_ROWS).itertuples(index=False, name=None)]
-    more = len(table) - MOST_ROWS
-    after = (
-        Markup('<p class="quiet">{} more rows are in the CSV.</p>').format(f"{more:,}") if more > 0 else ""
-    )
+    after = _where_the_rest_is(len(table))
     body = Markup("\n").join(rows)
     return (
         Markup('<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>').format(caption)
         + Markup("<caption>{}</caption><thead><tr>{}</tr></thead>").format(caption, head)
         + Markup("<tbody>{}</tbody></table></div>{}").format(body, after)
     )
+
+
+def _where_the_rest_is(rows: int) -> Markup:
+    if rows <= MOST_ROWS:
+        return Markup("")
+    said = f"{rows - MOST_ROWS:,} more rows are in the CSV."
+    if rows > MOST_CSV_ROWS:
+        said = f"The CSV has the first {MOST_CSV_ROWS:,} of {rows:,} rows; --figures DIR writes all."
+    return Markup('<p class="quiet">{}</p>').format(said)
 
 
 def shown_csv(table: pd.DataFrame) -> str:
@@ -55,8 +63,13 @@ def cell(value: Any) -> str:
 
 def _row(row: tuple[Any, ...]) -> Markup:
     first, *rest = row
-    cells = Markup("").join(Markup("<td>{}</td>").format(cell(value)) for value in rest)
+    cells = Markup("").join(_cell(value) for value in rest)
     return Markup('<tr><th scope="row">{}</th>{}</tr>').format(cell(first), cells)
+
+
+def _cell(value: Any) -> Markup:
+    prose = isinstance(value, str) and len(value) > PROSE
+    return Markup('<td class="text">{}</td>' if prose else "<td>{}</td>").format(cell(value))
 
 
 def _heading(name: object) -> str:

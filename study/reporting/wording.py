@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from study.findings.estimate import Estimate
 
 
@@ -37,6 +39,13 @@ def probability(value: float | None) -> str:
     if value is None:
         return ""
     return "p < .001" if value < 0.001 else f"p = {value:.3f}".replace("0.", ".")
+
+
+def listed(names: Sequence[str], separator: str = ", ", most: int = 12) -> str:
+    """The names; of many the first ones, and how many more there are."""
+    if len(names) <= most:
+        return separator.join(names)
+    return f"{separator.join(names[:most])}{separator}and {len(names) - most:,} more"
 
 
 def beyond(one: Estimate, bound: float) -> int | None:

@@ -249,6 +249,7 @@ def test_tables_round_for_people_and_say_what_is_missing():
     for text in ("P&lt;1", "12,345", "0.1235", "–", "A &amp; B", 'scope="row"', 'scope="col"'):
         assert text in html
     assert "no rows" in table_html(pd.DataFrame(columns=["a"]), "Empty")
+    assert "first 20,000 of 20,001 rows" in table_html(pd.DataFrame({"a": range(20_001)}), "Longer")
     assert "50 more rows" in table_html(pd.DataFrame({"a": range(250)}), "Long")
     assert [cell(value) for value in (True, np.float64(2), None, float("inf"), 0, "x")] == [
         *("yes", "2.0000", "–", "no limit", "0", "x"),

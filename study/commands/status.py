@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     brief_table = shown[brief].copy()
     for name in ("last_answer_at", "finish_at"):
         brief_table[name] = [f"{one:%m-%d %H:%M}" if one == one and one else "" for one in shown[name]]
-    print(brief_table.fillna("").to_string(index=False, float_format=lambda value: f"{value:.1f}"))
+    brief_table["per_day"] = [f"{one:.1f}" if one == one else "" for one in shown["per_day"]]
+    print(brief_table.fillna("").to_string(index=False))
     if args.csv:
         print(f"written: {args.csv}")
     return 0

@@ -49,8 +49,9 @@ def agreement_graph(own: SelfAgreement, between: InterAgreement, colours: Colour
     _missing_edges(figure, pairs, places, colours)
     _edges(figure, pairs, places, colours)
     _nodes(figure, own.by_participant, places, colours)
-    figure.update_xaxes(visible=False, range=[-1.5, 1.5], constrain="domain")
-    figure.update_yaxes(visible=False, range=[-1.5, 1.5], scaleanchor="x", constrain="domain")
+    # Wide enough that the names left and right fit on a telephone too.
+    figure.update_xaxes(visible=False, range=[-1.85, 1.85], constrain="domain")
+    figure.update_yaxes(visible=False, range=[-1.75, 1.75], scaleanchor="x", constrain="domain")
     return figure
 
 
@@ -174,8 +175,8 @@ def _nodes(figure: go.Figure, rows: pd.DataFrame, places: Places, colours: Colou
     )
     if few:
         figure.add_scatter(
-            x=[1.33 * place[0] for place in places.values()],
-            y=[1.33 * place[1] for place in places.values()],
+            x=[1.47 * place[0] for place in places.values()],
+            y=[1.47 * place[1] for place in places.values()],
             mode="text",
             text=names,
             textfont={"size": 13, "color": colours.text},

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from app import charts
-from app.researcher import agreement, design, words
+from app.researcher import agreement, design, invite, watch, words
 from app.researcher.access import database, may_invite, me, researchers_only, secret
 from study import studies
 from study.access import invitations as registration
@@ -58,6 +58,11 @@ def _card(study: dict[Hashable, Any]) -> None:
     with st.container(horizontal=True):
         if may_invite() and study["kind"] == "experiments":
             design.link(study_id, "Go on designing" if state == "draft" else "See the design")
+        if state != "draft":
+            here = {"study": str(study_id)}
+            if may_invite() and not study["simulated"]:
+                st.page_link(invite.entry(), label="Invite", icon=":material/mail:", query_params=here)
+            st.page_link(watch.entry(), label="Watch", icon=":material/monitoring:", query_params=here)
         if state not in ("draft", "frozen"):
             agreement.link(study_id, "See the agreement dashboard")
 

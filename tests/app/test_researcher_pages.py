@@ -1,9 +1,15 @@
 """The researchers' pages, empty and full, and closed to everybody else."""
 
+from datetime import UTC, datetime
+
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import demo
+from study import drafts, studies
+from study.design.design import preset
+from study.preregistration.freezing import freeze
 
 ROOMS = ("studies", "gallery", "image", "agreement")
 
@@ -12,9 +18,9 @@ def draw(room: str, **query: str) -> AppTest:
     """Draw one room as a script of its own, with the navigation that its links need."""
     script = f"""
 import streamlit as st
-from app.researcher import agreement, gallery, image, studies
+from app.researcher import agreement, design, gallery, image, invite, studies, watch
 rooms = dict(studies=studies, gallery=gallery, image=image, agreement=agreement)
-st.navigation([one.entry() for one in rooms.values()])
+st.navigation([one.entry() for one in (*rooms.values(), design, invite, watch)])
 rooms[{room!r}].page()
 """
     test = AppTest.from_string(script, default_timeout=20)
@@ -64,6 +70,24 @@ def test_studies_are_listed_with_their_progress_and_the_simulated_one_says_so(pr
     assert "6 of 6 participants finished" in test.get("progress")[1].proto.text
     assert "Simulated" in text(test)
     assert "Simulated" not in "".join(one.value for one in test.subheader[:1])
+
+
+def test_a_frozen_study_is_opened_from_its_card_and_a_draft_is_not(program, visit_as):
+    visit_as(program.researcher_cookies())
+    small = preset("quick_pilot").changed(images_per_emotion=4)
+    now, folder = datetime(2026, 3, 2, tzinfo=UTC), program.settings.data_dir
+    with program.database.begin() as session:
+        for name in ("sketch", "planned"):
+            study_id = drafts.create_draft(session, small.changed(name=name, title=name), 1, now=now).id
+    freeze(program.database, folder, study_id, now=now, rng=np.random.default_rng(0))
+    test = draw("studies")
+    assert [one.value for one in test.subheader][1:3] == ["planned", "sketch"]
+    opening = [one for one in test.button if one.label == "Open the study"]
+    assert len(opening) == 1
+    opening[0].click().run()
+    with program.database.session() as session:
+        states = studies.list_studies(session).set_index("name")["state"]
+    assert (states["planned"], states["sketch"]) == ("open", "draft")
 
 
 def test_progress_follows_the_answers(program, visit_as):

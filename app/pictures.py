@@ -73,7 +73,8 @@ def size_of(path: Path) -> tuple[int, int]:
 def placeholder(text: str) -> str:
     """A drawing (SVG) that stands where an image cannot be shown, and says why."""
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160" font-family="sans-serif">'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="160" viewBox="0 0 160 160" '
+        'font-family="sans-serif">'
         '<rect width="160" height="160" fill="#8A8F98" fill-opacity=".25"/>'
         '<path d="M40 40 120 120M120 40 40 120" stroke="#8A8F98" stroke-width="3"/>'
         '<rect y="64" width="160" height="32" fill="#3c414b"/>'

@@ -19,6 +19,13 @@ def in_gallery(served, new_page, address: str = "", **options) -> Page:
     return page
 
 
+def settled(page: Page) -> None:
+    """Wait until the page is whole and its keys are heard, which they are a moment after the script ends."""
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(2_000)
+
+
 def test_the_gallery_holds_its_view_in_the_address(served, new_page):
     page = in_gallery(served, new_page, "?emotion=Fear")
     expect(page.get_by_text("1–24 of 64 images")).to_be_visible()
@@ -45,6 +52,7 @@ def test_a_compound_expression_is_two_clicks(served, new_page):
 
 def test_keys_turn_pages_and_walk_from_image_to_image(served, new_page):
     page = in_gallery(served, new_page)
+    settled(page)
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_text("25–48 of 512 images")).to_be_visible()
     page.keyboard.press("Shift+ArrowLeft")
@@ -53,10 +61,13 @@ def test_keys_turn_pages_and_walk_from_image_to_image(served, new_page):
     first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Image 00001")).to_be_visible()
+    settled(page)
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="Image 00002")).to_be_visible()
+    settled(page)
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("heading", name="Image 00001")).to_be_visible()
+    settled(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
     expect(page.get_by_text("1–24 of 512 images")).to_be_visible()

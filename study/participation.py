@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import Answer, OpenLink, Participant, Study
+from study.annotation.design import AnnotationDesign
+from study.annotation.kinds import design_of
 from study.design.design import Design
 from study.design.texts import Texts
 from study.stages.consent import consent_version
@@ -35,7 +37,7 @@ class Participation:
     state: str
     deadline: datetime | None
     """The study's or the participant's own, whichever comes first."""
-    design: Design
+    design: Design | AnnotationDesign
     texts: Texts
     consent_version: str
     """Names the consent text that is shown; it changes with every change of the text."""
@@ -54,7 +56,7 @@ def participation(session: Session, participant_id: int, now: datetime) -> Parti
     study = session.get_one(Study, where.study_id)
     person = session.get_one(Participant, participant_id)
     link = None if person.open_link_id is None else session.get(OpenLink, person.open_link_id)
-    design = Design.from_dict(study.design)
+    design = design_of(study)
     pace = own_pace(session, participant_id, where.answered) or design.seconds_per_question
     return Participation(
         participant_id=participant_id,

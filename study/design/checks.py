@@ -170,13 +170,7 @@ def _check_range(key: str, value: Any, low: float, high: float) -> None:
 
 
 def _check_images(design: "Design") -> None:
-    if not isinstance(design.images, tuple) or any(
-        not isinstance(one, str) or not one for one in design.images
-    ):
-        raise _refusal("images", design.images, "must be a list of image ids")
-    if len(set(design.images)) < len(design.images):
-        twice = next(one for one in design.images if design.images.count(one) > 1)
-        raise _refusal("images", twice, "is listed twice")
+    check_listed_images(design)
     if design.images_per_emotion is not None:
         check_whole("images_per_emotion", design.images_per_emotion, 1, 10_000_000)
         if design.images:
@@ -185,6 +179,17 @@ def _check_images(design: "Design") -> None:
                 design.images_per_emotion,
                 "cannot stand beside a list of images; drop one",
             )
+
+
+def check_listed_images(design: Any) -> None:
+    """Refuse a list of images that is none, names one twice, or stands beside a selection."""
+    if not isinstance(design.images, tuple) or any(
+        not isinstance(one, str) or not one for one in design.images
+    ):
+        raise _refusal("images", design.images, "must be a list of image ids")
+    if len(set(design.images)) < len(design.images):
+        twice = next(one for one in design.images if design.images.count(one) > 1)
+        raise _refusal("images", twice, "is listed twice")
     if not isinstance(design.selection, str) or len(design.selection) > MAX_TITLE:
         raise _refusal("selection", design.selection, "must be the name of a selection, or empty")
     if design.images and design.selection:

@@ -1,11 +1,9 @@
 """The design of a study: what a researcher decides before anybody is asked."""
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Self
 
 import tomli_w
@@ -15,13 +13,13 @@ from study.design.checks import check_design
 from study.design.demographics import ASKED, Demographic, read_demographics
 from study.design.errors import DesignError
 from study.design.texts import Texts
-from study.errors import StudyError
+from study.design.toml_file import ReadFromToml
 
 ALL = "all"
 
 
 @dataclass(frozen=True)
-class Design:
+class Design(ReadFromToml):
     """One study's decisions; the defaults are the AffectNet+ paper's (Sec. 5, Suppl. V), less qualification.
 
     name, title: for the researcher's files, and for people. seed: of all that is drawn by lot.
@@ -117,29 +115,6 @@ class Design:
             given["texts"] = Texts.from_dict(given["texts"], base.texts)
         lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
         return cls(**{**_values(base), **given, **lists})
-
-    @classmethod
-    def from_toml(cls, path: Path | str) -> Self:
-        """Read a design from a TOML file whose keys are the fields of `Design`; `[texts]` is a table.
-
-        Raises StudyError for a file that is not there, is not TOML, or holds what `from_dict` refuses.
-        """
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except OSError as problem:
-            raise StudyError(f"design: cannot read {path}: {problem.strerror}") from problem
-        except UnicodeDecodeError as problem:
-            raise StudyError(f"design: {path} is not TOML: {problem}") from problem
-        return cls.from_toml_text(text, str(path))
-
-    @classmethod
-    def from_toml_text(cls, text: str, name: str = "the file") -> Self:
-        """Read a design from the text of a TOML file; errors as `from_toml`."""
-        try:
-            values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as problem:
-            raise StudyError(f"design: {name} is not TOML: {problem}") from problem
-        return cls.from_dict(values)
 
     def to_toml(self) -> str:
         """Write every field as TOML, which `from_toml_text` reads back as the same design."""

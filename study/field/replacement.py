@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from db.tables import Answer, AuditEvent, Participant, Question, Study
 from study.access.audit import note
 from study.access.invitations import subject
-from study.design.design import Design
+from study.annotation.kinds import design_of
 from study.errors import NotFoundError, StudyError
 from study.planning.sequence import longest_lag, shuffle
 
@@ -208,7 +208,7 @@ def _in_order(
     pairs = [(at[row.id], at[row.repeats_id or 0]) for row in issued if row.kind == "self_repeat"]
     if not pairs:
         return issued
-    design = Design.from_dict(session.get_one(Study, person.study_id).design)
+    design = design_of(session.get_one(Study, person.study_id))
     due = min(design.min_lag, longest_lag(len(issued), len(pairs)))
     if all(repeat - first >= due for repeat, first in pairs):
         return issued

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import Image, Label, QualificationAnswer, Question, Study
 from engine.emfacs import EMOTIONS
-from study.design.design import Design
+from study.annotation.kinds import design_of
 from study.errors import StudyError
 from study.trial.standing import Standing
 
@@ -24,7 +24,7 @@ def draw_images(session: Session, where: Standing, attempt: int) -> list[int]:
         StudyError: no image of the label set has an emotion as its hard-label.
     """
     study = session.get_one(Study, where.study_id)
-    wanted = Design.from_dict(study.design).qualification_images
+    wanted = design_of(study).qualification_images
     rng = np.random.default_rng(np.random.SeedSequence([study.seed, where.participant_id, attempt, 40]))
     avoided = _met(session, where.participant_id)
     shares = [wanted // len(EMOTIONS) + (place < wanted % len(EMOTIONS)) for place in range(len(EMOTIONS))]

@@ -12,6 +12,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Participant, QualificationAnswer, Study
+from study.annotation.design import AnnotationDesign
+from study.annotation.kinds import design_of
 from study.design.design import Design
 from study.errors import StudyError
 from study.stages.drawn_images import draw_images, hard_labels
@@ -108,7 +110,7 @@ def image_at(session: Session, participant_id: int, attempt: int, position: int)
 def last_result(session: Session, participant_id: int) -> Result | None:
     """How a participant's last finished attempt ended; None where none has."""
     person = session.get_one(Participant, participant_id, populate_existing=True)
-    design = Design.from_dict(session.get_one(Study, person.study_id).design)
+    design = design_of(session.get_one(Study, person.study_id))
     ended = person.qualified_at is not None or person.disqualified_at is not None
     drawn = person.qualification or {"attempt": 1, "images": []}
     attempt = int(drawn["attempt"]) if ended else int(drawn["attempt"]) - 1
@@ -117,7 +119,7 @@ def last_result(session: Session, participant_id: int) -> Result | None:
 
 
 def _place(session: Session, where: Standing) -> Place:
-    design = Design.from_dict(session.get_one(Study, where.study_id).design)
+    design = design_of(session.get_one(Study, where.study_id))
     drawn = session.scalar(select(Participant.qualification).where(Participant.id == where.participant_id))
     drawn = drawn or {"attempt": 1, "images": []}
     attempt = int(drawn["attempt"])
@@ -177,7 +179,7 @@ def _store(session: Session, participant_id: int, here: Place, post: LabelPost, 
 def _end(session: Session, participant_id: int, here: Place, now: datetime) -> None:
     """What an attempt comes to: the next stage, another attempt, or a kind goodbye."""
     person = session.get_one(Participant, participant_id)
-    design = Design.from_dict(session.get_one(Study, person.study_id).design)
+    design = design_of(session.get_one(Study, person.study_id))
     correct, total = _score(session, participant_id, here.attempt)
     if _passes(correct, total, design):
         _keep(session, participant_id, qualified_at=now)
@@ -187,7 +189,7 @@ def _end(session: Session, participant_id: int, here: Place, now: datetime) -> N
         _keep(session, participant_id, disqualified_at=now)
 
 
-def _passes(correct: int, total: int, design: Design) -> bool:
+def _passes(correct: int, total: int, design: Design | AnnotationDesign) -> bool:
     return correct >= design.qualification_pass * total - 1e-9
 
 

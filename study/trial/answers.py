@@ -16,7 +16,7 @@ from db.tables import Answer, AnswerEvent, Participant, Question
 from study.trial.flow import Progress, ShownQuestion, question_at, questions_of, shown_again
 from study.trial.posts import AnswerPost, UndoPost
 from study.trial.standing import Standing, standing
-from study.trial.tasks import TASKS
+from study.trial.tasks import given
 
 Status = Literal[
     "stored",
@@ -90,7 +90,13 @@ _QUESTION = (
 _INSERT_ANSWER = insert(Answer).inline()
 _INSERT_EVENT = insert(AnswerEvent).inline()
 _LAST = select(
-    Answer.question_id, Answer.choice, Answer.rt_ms, Answer.hidden_ms, Answer.answered_at, Answer.key
+    Answer.question_id,
+    Answer.choice,
+    Answer.response,
+    Answer.rt_ms,
+    Answer.hidden_ms,
+    Answer.answered_at,
+    Answer.key,
 ).where(Answer.question_id == bindparam("question"))
 
 
@@ -110,8 +116,8 @@ def record(session: Session, participant_id: int, post: AnswerPost, now: datetim
     refused = _refuse(where, found, now)
     if refused is not None:
         return _refused(session, where, found, refused, post, now)
-    given = TASKS[found.experiment].read(post.choice, found.side)
-    if given is None:
+    meant = given(post, found.experiment, found.side, where.form)
+    if meant is None:
         return _refused(session, where, found, "invalid", post, now)
     session.connection().execute(
         _INSERT_ANSWER,
@@ -119,9 +125,9 @@ def record(session: Session, participant_id: int, post: AnswerPost, now: datetim
             "question_id": found.id,
             "participant_id": participant_id,
             "position": found.position,
-            "choice": given.choice,
-            "correct": given.correct,
-            "response": given.response,
+            "choice": meant.choice,
+            "correct": meant.correct,
+            "response": meant.response,
             "rt_ms": post.rt_ms,
             "hidden_ms": post.hidden_ms,
             "shown_at": post.shown_at,
@@ -158,7 +164,8 @@ def undo(session: Session, participant_id: int, post: UndoPost, now: datetime) -
         again = [shown_again(session, where, found.position)] if refused == "repeated" else outcome.questions
         return replace(outcome, questions=again)
     answer = session.connection().execute(_LAST, {"question": found.id}).one()
-    taken = {"choice": answer.choice, "rt_ms": answer.rt_ms, "hidden_ms": answer.hidden_ms}
+    taken = {"choice": answer.choice} if answer.response is None else {"response": answer.response}
+    taken |= {"rt_ms": answer.rt_ms, "hidden_ms": answer.hidden_ms}
     taken |= {"key": answer.key, "answered_at": answer.answered_at.isoformat()}
     _note(session, where, found.id, "undone", post, now, {"taken_back": taken})
     session.execute(delete(Answer).where(Answer.question_id == found.id))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.emfacs import EMOTIONS
+from study.annotation.responses import Response, read_response
 from study.errors import InvalidPostError
 
 CHOICES = ("left", "right", "both", "none")
@@ -21,15 +22,16 @@ _EARLIEST_MS, _LATEST_MS = 946_684_800_000.0, 4_102_444_800_000.0
 
 @dataclass(frozen=True, slots=True)
 class AnswerPost:
-    """One press: `choice` is what was pressed; times in milliseconds; `have` is the page's last question.
+    """One answer: `choice` is what was pressed, or `response` what an annotator said of the face.
 
+    Times are in milliseconds; `have` is the page's last question.
     `hidden_ms` of `rt_ms` the page could not be seen; `blurred_ms` it could be seen while another window had
     the focus; `asleep_ms` the computer slept, which `rt_ms` does not count on every system.
     """
 
     key: str
     question: str
-    choice: str
+    choice: str | None
     rt_ms: float
     hidden_ms: float
     shown_at: datetime | None
@@ -37,6 +39,7 @@ class AnswerPost:
     have: int
     blurred_ms: float = 0.0
     asleep_ms: float = 0.0
+    response: Response | None = None
 
     @classmethod
     def read(cls, body: Any) -> "AnswerPost":
@@ -46,10 +49,14 @@ class AnswerPost:
             InvalidPostError: a field is missing, of another type, or out of range (the message says which).
         """
         fields = _fields(body)
+        said = "response" in fields
+        if said and fields.get("choice") is not None:
+            raise InvalidPostError("choice and response do not go together")
         return cls(
             key=_text(fields, "key", _KEY),
             question=_text(fields, "question", _QUESTION),
-            choice=_word(fields, "choice", CHOICES),
+            choice=None if said else _word(fields, "choice", CHOICES),
+            response=read_response(fields["response"]) if said else None,
             rt_ms=_number(fields, "rt_ms", 0.0, _LONGEST_MS),
             hidden_ms=_number(fields, "hidden_ms", 0.0, _LONGEST_MS),
             shown_at=_moment(fields, "shown_at"),
@@ -62,7 +69,8 @@ class AnswerPost:
     def payload(self) -> dict[str, Any]:
         """What an event keeps of the post."""
         shown = None if self.shown_at is None else self.shown_at.timestamp() * 1000
-        kept: dict[str, Any] = {"choice": self.choice, "rt_ms": self.rt_ms, "hidden_ms": self.hidden_ms}
+        what = {"choice": self.choice} if self.response is None else {"response": self.response}
+        kept: dict[str, Any] = {**what, "rt_ms": self.rt_ms, "hidden_ms": self.hidden_ms}
         kept |= {"blurred_ms": self.blurred_ms} if self.blurred_ms else {}
         kept |= {"asleep_ms": self.asleep_ms} if self.asleep_ms else {}
         return {**kept, "shown_at": shown, "input": self.input}

@@ -34,17 +34,19 @@ def check_plan(questions: pd.DataFrame) -> None:
 def store_questions(
     session: Session,
     study: Study,
-    label_set: LabelSet,
+    label_set: LabelSet | None,
     questions: pd.DataFrame,
     rng: np.random.Generator,
 ) -> None:
     """Add the participants and questions of a checked plan to a study.
 
+    Without a label set the study is an annotation task, and the images are those of its dataset.
+
     Raises:
-        StudyError: an image has no label in the label set, or a repeat has no original.
+        StudyError: an image is not there (or has no label in the label set), or a repeat has no original.
     """
     people = _add_participants(session, study, questions)
-    images = _labelled_images(session, label_set, questions)
+    images = _known_images(session, study, label_set, questions)
     ids: dict[str, int] = {}
     waiting = questions.sort_values(["participant", "position"])
     # Originals first, so that every repeat knows its original's id.
@@ -79,7 +81,7 @@ def _row(
         "study_id": study_id,
         "participant_id": people[record["participant"]],
         "position": int(record["position"]),
-        "experiment": int(record["experiment"]),
+        "experiment": None if record["experiment"] is None else int(record["experiment"]),
         "image_id": images[record["image"]],
         "foil_image_id": None if foil is None else images[foil],
         "foil_distance": None if foil is None else record["foil_distance"],
@@ -99,13 +101,18 @@ def _add_participants(session: Session, study: Study, questions: pd.DataFrame) -
     return {person.code: person.id for person in people}
 
 
-def _labelled_images(session: Session, label_set: LabelSet, questions: pd.DataFrame) -> dict[str, int]:
-    query = select(Image.name, Image.id).join(Label).where(Label.label_set_id == label_set.id)
+def _known_images(
+    session: Session, study: Study, label_set: LabelSet | None, questions: pd.DataFrame
+) -> dict[str, int]:
+    query = select(Image.name, Image.id)
+    if label_set is None:
+        query, lacking = query.where(Image.dataset_id == study.dataset_id), "are not in the dataset"
+    else:
+        query = query.join(Label).where(Label.label_set_id == label_set.id)
+        lacking = f"have no label in {label_set.name!r}"
     known: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
     named = set(questions["image"]) | set(questions["foil"].dropna())
     absent = sorted(str(name) for name in named if name not in known)
     if absent:
-        raise StudyError(
-            f"{len(absent)} images of the plan have no label in {label_set.name!r}: {', '.join(absent[:5])}"
-        )
+        raise StudyError(f"{len(absent)} images of the plan {lacking}: {', '.join(absent[:5])}")
     return known

@@ -38,6 +38,8 @@ class Standing:
     study_id: int
     title: str
     label_set_id: int | None
+    form: str | None
+    """What an annotation task asks for; None for experiments."""
     state: str
     study_deadline: datetime | None
     own_deadline: datetime | None
@@ -102,6 +104,7 @@ _STANDING = (
         Participant.study_id,
         Study.title,
         Study.label_set_id,
+        Study.design["form"].as_string(),
         Study.state,
         Study.deadline,
         Participant.due_at,

@@ -1,12 +1,16 @@
 """What a question asks, and what an answer to it means: the one place that tells the tasks apart.
 
 A question's `experiment` names its task. What is pressed is `left`, `right`, `both` or `none`; what is kept
-is what was meant by it, which follows from where the soft-label (or the image's own soft-label) stood.
+is what was meant by it, which follows from where the soft-label (or the image's own soft-label) stood. Where
+it names none, the study is an annotation task, and what is kept is what the annotator said.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from study.annotation.responses import form_of
+from study.trial.posts import AnswerPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,16 @@ class Comparison:
 
 
 SIDES = ("left", "right")
-TASKS: Mapping[int | None, Comparison] = {
+TASKS: Mapping[int, Comparison] = {
     1: Comparison(("left", "right", "both", "none"), "soft", "hard"),
     2: Comparison(("left", "right"), "own", "foil", right="own"),
 }
 """By experiment: 1 prefers the soft-label or the hard-label, 2 finds the image's own soft-label."""
+
+
+def given(post: AnswerPost, experiment: int | None, side: str, form: str | None) -> Given | None:
+    """What a post means; None where it does not fit the question. `form` is an annotation task's."""
+    if experiment is None:
+        fits = post.response is not None and form_of(post.response) == form
+        return Given(response=post.response) if fits else None
+    return None if post.choice is None else TASKS[experiment].read(post.choice, side)

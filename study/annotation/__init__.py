@@ -1,0 +1,1 @@
+"""Annotation tasks: people label faces, and their labels become votes that an engine learns from."""

@@ -1,15 +1,18 @@
 // How a press reached the page, and which keys are none of the page's business.
 
-const ELSEWHERE = "input, textarea, select, [contenteditable], [role=dialog]";
+const WRITTEN = "textarea, select, [contenteditable], [role=dialog]";
+const ELSEWHERE = `input, ${WRITTEN}`;
+// Where sliders are the answer, keys that move no slider belong to the page.
+export const BUT_SLIDERS = `input:not([type=range]), ${WRITTEN}`;
 
 export function inputOf(event) {
   if (event.detail === 0) return "key"; // a click without a pointer: Enter or the space bar on a button
   return { touch: "touch", pen: "touch" }[event.pointerType] ?? "mouse";
 }
 
-export function isElsewhere(event) {
+export function isElsewhere(event, where = ELSEWHERE) {
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
-  return event.composedPath().some((node) => node.matches?.(ELSEWHERE));
+  return event.composedPath().some((node) => node.matches?.(where));
 }
 
 export function keycaps(caps) {

@@ -1,6 +1,6 @@
 // What stands on the page: it shows what it is told and reports what is pressed; it decides nothing.
 
-import { BREAK, CAPS, CHOICE_OF_KEY, EXPERIMENTS, placeInWords } from "./words.js";
+import { BREAK, CAPS, CHOICE_OF_KEY, EXPERIMENTS, placeInWords, placeInShort } from "./words.js";
 import { Panel } from "./label.js";
 import { closeDialogsAsTheyCome, inputOf, isElsewhere, keycaps } from "./presses.js";
 
@@ -13,7 +13,6 @@ export class Screen {
       new Panel(this.part(`[data-side=${side}]`), data));
     this.part(".instructions").innerHTML = data.instructions; // made of Markdown by our server, without raw HTML
     this.on = on;
-    this.experiment = null;
     this.listening = new AbortController();
     this.#listen({ signal: this.listening.signal });
     this.dialogs = closeDialogsAsTheyCome();
@@ -25,10 +24,8 @@ export class Screen {
   }
 
   ask(question) {
-    this.#wordsOf(question.experiment, question.options);
     this.part(".face").replaceChildren(question.picture);
-    this.panels[0].show(question.left, "Left");
-    this.panels[1].show(question.right, "Right");
+    this.draw(question);
     this.part(".break").hidden = true;
     this.part(".asking").hidden = false;
     this.state("asking");
@@ -69,7 +66,8 @@ export class Screen {
 
   // left: milliseconds that the questions may take; due: those until the door closes, or null.
   progress(answered, total, left, due) {
-    this.part(".place").textContent = total ? placeInWords(answered, total, left, due) : "";
+    this.part(".place-long").textContent = total ? placeInWords(answered, total, left, due) : "";
+    this.part(".place-short").textContent = total ? placeInShort(answered, total, left, due) : "";
     this.part(".done").style.setProperty("--done", total ? answered / total : 0);
   }
 
@@ -90,55 +88,31 @@ export class Screen {
     this.part(".notice").textContent = words;
   }
 
-  #wordsOf(experiment, options) {
-    if (experiment === this.experiment) return;
-    this.experiment = experiment;
-    const { question, help, options: names } = EXPERIMENTS[experiment];
-    this.part(".wording").textContent = question;
-    this.part(".how").textContent = help;
-    this.part(".answers").replaceChildren(...options.map((choice) => answerButton(choice, names[choice])));
-    this.part(".key-list").replaceChildren(...options.flatMap((choice, index) =>
-      [index ? ", " : "", ...caps(choice), ` ${names[choice].toLowerCase()}`]));
+  // Is this key none of the page's business?
+  elsewhere(event) {
+    return isElsewhere(event);
+  }
+
+  // What a key gives as an answer; null where it gives none.
+  givenBy(_event) {
+    return null;
   }
 
   #listen(signal) {
-    this.part(".answers").addEventListener("click", (event) => this.#clicked(event), signal);
     this.part(".undo").addEventListener("click", (event) => event.detail > 1 || this.on.undo(), signal);
     this.part(".go-on").addEventListener("click", () => this.on.goOn(), signal);
     document.addEventListener("keydown", (event) => this.#pressed(event), signal);
   }
 
-  #clicked(event) {
-    const choice = event.target.closest("button")?.dataset.choice;
-    if (!choice) return;
-    // detail counts the clicks that follow each other closely.
-    this.on.answer(choice, { input: inputOf(event), at: event.timeStamp, burst: event.detail > 1 });
-  }
-
   #pressed(event) {
-    if (isElsewhere(event)) return;
+    if (this.elsewhere(event)) return;
     const undo = event.key === "Backspace" || event.key.toLowerCase() === "u";
-    const choice = CHOICE_OF_KEY[event.key];
-    const offered = choice && this.part(`.answers [data-choice=${choice}]`);
+    const given = undo ? null : this.givenBy(event);
     const presses = event.repeat && (event.key === "Enter" || event.key === " ");
-    if (!undo && !offered && !presses) return;
+    if (!undo && !given && !presses) return;
     event.preventDefault();
     if (event.repeat) return;
     if (undo) this.on.undo();
-    else this.on.answer(choice, { input: "key", at: event.timeStamp, burst: false });
+    else this.on.answer(given, { input: "key", at: event.timeStamp, burst: false });
   }
-}
-
-function caps(choice) {
-  return CAPS[choice].flatMap((cap, index) =>
-    [index ? " or " : "", Object.assign(document.createElement("kbd"), { textContent: cap })]);
-}
-
-function answerButton(choice, name) {
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
-  button.dataset.choice = choice;
-  button.setAttribute("aria-keyshortcuts", CAPS[choice].map((cap) => ({ "←": "ArrowLeft", "→": "ArrowRight",
-    "↑": "ArrowUp", "↓": "ArrowDown" })[cap] ?? cap).join(" "));
-  button.append(keycaps(CAPS[choice]));
-  return button;
 }

@@ -3,7 +3,8 @@
 import { NOTICES, SAVING } from "./words.js";
 import { Outbox, ask, isTemporary } from "./outbox.js";
 import { Pace, Stopwatch, painted } from "./timing.js";
-import { Screen } from "./screen.js";
+import { Annotating } from "./annotating.js";
+import { Comparing } from "./comparing.js";
 import { Supply, ready, reload } from "./supply.js";
 
 const ASSUMED_PACE_MS = 6000;
@@ -25,8 +26,9 @@ class Trial {
     this.supply = new Supply();
     this.watch = new Stopwatch();
     this.pace = new Pace(ASSUMED_PACE_MS);
-    this.screen = new Screen(root, data, {
-      answer: (choice, press) => this.answer(choice, press),
+    const Shown = data.form ? Annotating : Comparing;
+    this.screen = new Shown(root, data, {
+      answer: (given, press) => this.answer(given, press),
       undo: () => this.undo(),
       goOn: () => this.goOn(),
     });
@@ -130,9 +132,9 @@ class Trial {
     return shows;
   }
 
-  answer(choice, { input, at, burst }) {
+  answer(given, { input, at, burst }) {
     const question = this.supply.current;
-    const offered = this.answering && question.options.includes(choice);
+    const offered = this.answering && this.screen.offers(question, given);
     const reading = offered ? this.watch.read(at, burst) : null;
     if (!reading) return;
     this.supply.next();
@@ -143,7 +145,7 @@ class Trial {
     this.pace.add(reading);
     this.resting = this.answered % this.data.break_every === 0;
     this.screen.notice("");
-    this.outbox.add("answers", { question: question.id, choice, ...reading, input });
+    this.outbox.add("answers", { question: question.id, ...given, ...reading, input });
     this.show();
   }
 

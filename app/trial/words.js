@@ -15,6 +15,25 @@ export const EXPERIMENTS = {
   },
 };
 
+export const ANNOTATIONS = {
+  hard_label: {
+    question: "Which emotion does this face show?",
+    help: "Choose the one that the face shows most.",
+    keys: [["1", "to"], ["8", "the emotions"], ["9", "None"], ["0", "Uncertain"], ["-", "Non-Face"]],
+  },
+  soft_label: {
+    question: "How strongly does this face show each emotion?",
+    help: "Each slider goes from 0 (not at all) to 1 (fully); the eight need not sum to 1.",
+    keys: [["1", "to"], ["8", "go to a slider"], ["←", "less"], ["→", "more"], ["⏎", "done"]],
+  },
+  affect: {
+    question: "How pleasant and how excited does this face look?",
+    help: "Choose a place on the grid, or move the two sliders: they are the same.",
+    keys: [["←", "less pleasant"], ["→", "more pleasant"], ["↑", "more excited"], ["↓", "calmer"],
+      ["Shift", "with an arrow: further"], ["⏎", "done"]],
+  },
+};
+
 export const CHOICE_OF_KEY = {
   ArrowLeft: "left", ArrowRight: "right", ArrowUp: "both", ArrowDown: "none",
   1: "left", 2: "right", 3: "both", 4: "none",
@@ -59,6 +78,15 @@ export function placeInWords(answered, total, left, due) {
   if (answered >= total) return `${number(total)} of ${number(total)}`;
   const place = `${number(answered + 1)} of ${number(total)}`;
   return [place, timeLeft(left), ...(due === null ? [] : [daysLeft(due)])].join(" · ");
+}
+
+// The same for a phone: "312 of 1,735 · 40 min · 5 days"
+export function placeInShort(answered, total, left, due) {
+  if (answered >= total) return placeInWords(answered, total, left, due);
+  const minutes = Math.max(1, Math.round(left / 60000));
+  const time = minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+  const day = due === null ? [] : [due < 48 * 3600000 ? `${Math.floor(due / 3600000)} h to go` : daysLeft(due)];
+  return [`${number(answered + 1)} of ${number(total)}`, time, ...day].join(" · ");
 }
 
 function number(n) {

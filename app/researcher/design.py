@@ -3,11 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from app.installation import installation
-from app.researcher import design_forecast, words
+from app.researcher import design_forecast, design_freezing, words
 from app.researcher.access import database, editors_only, me
 from app.researcher.design_fields import Fields, Values
 from app.researcher.design_words import EXPERIMENTS, NO_LABELS, PRESETS
@@ -20,7 +18,6 @@ from study.errors import StudyError
 from study.images.catalog import label_sets
 from study.images.eligible import eligible_counts, shortfalls
 from study.images.selections import selections
-from study.preregistration.freezing import freeze, preregistration_file
 
 BASE, OF, GENERATION = "design_base", "design_of", "design_generation"
 
@@ -44,7 +41,7 @@ def page() -> None:
     with database().session() as session:
         sets = label_sets(session)
     if study is not None and study.frozen_at is not None:
-        _frozen(study)
+        design_freezing.frozen(study)
     elif sets.empty:
         words.nothing_yet(*NO_LABELS)
     else:
@@ -232,7 +229,7 @@ def _acts(study: Study | None, design: Design | None, label_set_id: int, spoilt:
             _save(study, design, label_set_id)
         ready = saved and not spoilt
         if st.button("Freeze…", disabled=not ready, icon=":material/lock:") and study is not None:
-            _confirm_freeze(study)
+            design_freezing.confirm_freeze(study)
         st.download_button(
             "Download TOML",
             "" if design is None else design.to_toml(),
@@ -241,7 +238,7 @@ def _acts(study: Study | None, design: Design | None, label_set_id: int, spoilt:
             on_click="ignore",
         )
         if study is not None and st.button("Delete draft…", type="tertiary"):
-            _confirm_delete(study)
+            design_freezing.confirm_delete(study)
     st.caption("Saved." if saved else "Not saved yet: a draft is frozen once it is saved.")
 
 
@@ -259,77 +256,3 @@ def _save(study: Study | None, design: Any, label_set_id: int) -> None:
     st.session_state[OF] = made.id
     st.query_params["study"] = str(made.id)
     st.rerun()
-
-
-@st.dialog("Freeze this study?")
-def _confirm_freeze(study: Study) -> None:
-    st.markdown(
-        "Freezing plans every question and writes the preregistration. After that **the design cannot "
-        "change**; a copy of it can. Nobody is asked before you open the study."
-    )
-    if not st.button("Freeze", type="primary"):
-        return
-    with st.status("Freezing", expanded=True) as status:
-        try:
-            freeze(
-                database(),
-                installation().settings.data_dir,
-                study.id,
-                researcher_id=me().id,
-                now=datetime.now(UTC),
-                rng=np.random.default_rng(),
-                say=lambda what: status.update(label=what.capitalize()),
-            )
-        except StudyError as problem:
-            status.update(label="Not frozen", state="error")
-            st.error(str(problem))
-            return
-    st.rerun()
-
-
-@st.dialog("Delete this draft?")
-def _confirm_delete(study: Study) -> None:
-    st.markdown(f"The draft **{study.name}** is forgotten. Its TOML file can be downloaded first.")
-    if not st.button("Delete", type="primary"):
-        return
-    with database().begin() as session:
-        drafts.delete_draft(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
-    st.query_params.clear()
-    st.rerun()
-
-
-def _frozen(study: Study) -> None:
-    """A frozen design: to be read, downloaded and copied."""
-    design = Design.from_dict(study.design)
-    words.study_badges("frozen" if study.state == "draft" else study.state, study.simulated)
-    st.markdown(f"Frozen on {study.frozen_at:%d %B %Y, %H:%M} UTC. The design cannot change; a copy can.")
-    if study.preregistration is not None:
-        st.caption(f"SHA-256 of the preregistration: `{study.preregistration}`")
-    with st.container(horizontal=True):
-        _download(study)
-        st.download_button(
-            "Download TOML", design.to_toml(), f"{design.name}.toml", on_click="ignore", key="frozen_toml"
-        )
-        if st.button("Copy as a new draft", icon=":material/content_copy:"):
-            with database().begin() as session:
-                made = drafts.copy_study(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
-            st.query_params["study"] = str(made.id)
-            st.rerun()
-    st.code(design.to_toml(), language="toml", wrap_lines=True)
-
-
-def _download(study: Study) -> None:
-    try:
-        data = preregistration_file(installation().settings.data_dir, study).read_bytes()
-    except StudyError as problem:
-        st.caption(str(problem))
-        return
-    st.download_button(
-        "Download the preregistration",
-        data,
-        f"{study.name}.zip",
-        "application/zip",
-        icon=":material/download:",
-        type="primary",
-        on_click="ignore",
-    )

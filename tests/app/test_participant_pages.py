@@ -10,7 +10,7 @@ from app.identity import PARTICIPANT_COOKIE, signed
 from app.participant.consent import duration
 from app.trial.markdown import safe_html
 from app.trial.mount import script
-from db.tables import Participant, Study
+from db.tables import OpenLink, Participant, Study
 from study.participation import consent_version
 from study.stages import consent, training
 from study.stages.lessons import STEPS
@@ -144,6 +144,67 @@ def test_the_end_thanks_and_counts_the_answers(program, visit_as):
     assert not test.exception
     assert test.title[0].value == "Thank you"
     assert "All **52** of your answers are saved" in text(test)
+
+
+def test_the_last_answer_can_be_taken_back_from_the_thanks(program, visit_as):
+    visit_as(program.participant_cookies())
+    program.answer(participants=1)
+    test = press(take(), "Take the last answer back")
+    assert component(test) == "facevalue_trial"
+    assert person(program).finished_at is None
+
+
+def test_who_came_by_a_link_with_a_completion_is_shown_code_and_way_back(program, visit_as):
+    visit_as(program.participant_cookies())
+    program.answer(participants=1)
+    with program.database.begin() as session:
+        mine = session.get_one(Participant, person(program).id)
+        link = OpenLink(study_id=mine.study_id, token_hash="h", nonce="n", capacity=1, completion_code="C0DE")
+        link.completion_url, link.created_at = "https://app.prolific.com/complete?cc=C0DE", datetime.now(UTC)
+        session.add(link)
+        session.flush()
+        mine.open_link_id = link.id
+    test = take()
+    assert test.code[0].value == "C0DE"
+    assert [one.proto.url for one in test.get("link_button")] == [link.completion_url]
+
+
+@pytest.mark.parametrize(
+    ("end", "title"),
+    [
+        ("withdrawn_at", "You have stopped"),
+        ("erased_at", "Everything was erased"),
+        ("disqualified_at", "Thank you for your time"),
+        ("replaced_at", "Your place was passed on"),
+    ],
+)
+def test_each_end_is_told_kindly(program, visit_as, end, title):
+    visit_as(program.participant_cookies())
+    with program.database.begin() as session:
+        setattr(session.get_one(Participant, person(program).id), end, datetime.now(UTC))
+    test = take()
+    assert not test.exception
+    assert test.title[0].value == title
+
+
+def test_a_demographic_answer_is_kept_and_what_is_left_out_is_not(program, visit_as):
+    visit_as(program.participant_cookies())
+    agree(program)
+    test = take()
+    test.selectbox[0].select("25–34")
+    test.text_input[0].input("Kenya")
+    press(test, "Continue")
+    assert person(program).demographics == {"age": "25–34", "country": "Kenya"}
+
+
+def test_erasing_asks_twice_and_can_be_left(program, visit_as):
+    visit_as(program.participant_cookies())
+    program.answer(participants=1, questions=3)
+    test = press(press(take(), "Stop taking part"), "Stop, and have everything erased")
+    assert "3 of 52" in text(test)
+    test = press(test, "No, go back")
+    assert component(test) == "facevalue_trial"
+    assert person(program).erased_at is None
 
 
 def test_durations_in_words():

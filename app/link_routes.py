@@ -69,6 +69,7 @@ def link_routes(place: Place) -> list[Route]:
         response = RedirectResponse("/", 303, NOT_STORED)
         identity.forget(response, identity.RESEARCHER_COOKIE)
         identity.forget(response, identity.PARTICIPANT_COOKIE)
+        identity.forget(response, identity.READER_COOKIE)
         return response
 
     return [

@@ -111,7 +111,7 @@ def question_json(question: ShownQuestion) -> dict[str, Any]:
         "experiment": question.experiment,
         "image": f"/api/trial/questions/{question.id}/image",
     }
-    if question.left is None or question.right is None:
+    if question.experiment is None or question.left is None or question.right is None:
         return shown
     labels = {"left": _label_json(question.left), "right": _label_json(question.right)}
     return {**shown, **labels, "options": TASKS[question.experiment].options}

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.installation import installation
+from study.annotation.design import AnnotationDesign
+from study.design.design import Design
 from study.errors import StudyClosedError
 from study.participation import Participation
 from study.stages.consent import agree, decline
@@ -13,6 +15,11 @@ from study.stages.consent import agree, decline
 _ASKED = {
     1: "You see a face and two labels, and say which **describes it better**: left, right, both, or none.",
     2: "You see a face and two labels, and say which of them **belongs to it**: left or right.",
+}
+_SAID = {
+    "hard_label": "You see a face, and say **which emotion** it shows, if any.",
+    "soft_label": "You see a face, and say **how strongly** it shows each of eight emotions.",
+    "affect": "You see a face, and say **how pleasant and how excited** it looks.",
 }
 _AGAIN = "reads the consent again"
 
@@ -45,7 +52,7 @@ def facts(mine: Participation) -> list[str]:
     if mine.deadline:
         until += f" The study is open until {mine.deadline:%d %B %Y, %H:%M} UTC."
     return [
-        *(f":material/face: {_ASKED[experiment]}" for experiment in mine.design.experiments),
+        *(f":material/face: {what}" for what in _asked(mine.design)),
         *_before_the_questions(mine),
         f":material/schedule: **{mine.total:,} questions**, about {duration(mine.minutes)}, "
         f"in as many sittings as you like. Your link brings you back.{until}",
@@ -54,6 +61,12 @@ def facts(mine: Participation) -> list[str]:
         ":material/logout: You may stop at any time, without a reason, and have your answers erased: "
         "every page has a link for it.",
     ]
+
+
+def _asked(design: Design | AnnotationDesign) -> list[str]:
+    if isinstance(design, AnnotationDesign):
+        return [_SAID[design.form]]
+    return [_ASKED[experiment] for experiment in design.experiments]
 
 
 def _before_the_questions(mine: Participation) -> list[str]:

@@ -1,20 +1,24 @@
-"""Mounts the trial: the question loop that runs in the participant's browser."""
+"""Mounts the question loop that runs in the participant's browser, of experiments or to annotate."""
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from app.palette import EMOTION_COLOURS
 from app.trial.markdown import safe_html
 from app.trial.modules import joined
+from engine.annotations import LABELS
+from study.annotation.design import AnnotationDesign
+from study.design.design import Design
 from study.participation import Participation
 
 HERE = Path(__file__).parent
 # In the order in which they need each other; trial.js has the default export.
 MODULES = (
     *("words.js", "presses.js", "radar.js", "label.js", "timing.js", "outbox.js", "supply.js", "screen.js"),
-    "trial.js",
+    *("comparing.js", "naming.js", "sliders.js", "scores.js", "affect.js", "annotating.js", "trial.js"),
 )
 API = "/api/trial"
 
@@ -25,15 +29,23 @@ def script() -> str:
     return joined(*(HERE / name for name in MODULES))
 
 
+@cache
+def page_of(stage: str) -> str:
+    """The component's HTML with the stage of one kind of question: comparison or annotation."""
+    frame, own = ((HERE / f"{name}.html").read_text(encoding="utf-8") for name in ("trial", stage))
+    return frame.replace("{stage}", own)
+
+
 def trial(mine: Participation) -> None:
-    """Mount the trial of one participant; it reruns the page when there is nothing more to ask here.
+    """Mount the questions of one participant; it reruns the page when there is nothing more to ask here.
 
     Study and code together name the answers that wait in the browser.
     """
+    annotates = isinstance(mine.design, AnnotationDesign)
     component = st.components.v2.component(
-        "facevalue_trial",
-        html=(HERE / "trial.html").read_text(encoding="utf-8"),
-        css=(HERE / "trial.css").read_text(encoding="utf-8"),
+        "facevalue_annotation" if annotates else "facevalue_trial",
+        html=page_of("annotation" if annotates else "comparison"),
+        css="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("trial.css", "annotation.css")),
         js=script(),
     )
     component(
@@ -45,9 +57,14 @@ def trial(mine: Participation) -> None:
             "instructions": safe_html(mine.texts.instructions),
             "emotions": list(EMOTION_COLOURS),
             "palette": EMOTION_COLOURS,
-            "label_form": mine.design.label_form,
-            "hard_label_form": mine.design.hard_label_form,
             "break_every": mine.design.break_every,
+            **_of_task(mine.design),
         },
         on_elsewhere_change=lambda: None,
     )
+
+
+def _of_task(design: Design | AnnotationDesign) -> dict[str, Any]:
+    if isinstance(design, AnnotationDesign):
+        return {"form": design.form, "labels": list(LABELS)}
+    return {"label_form": design.label_form, "hard_label_form": design.hard_label_form}

@@ -1,16 +1,14 @@
 // What stands on the page: it shows what it is told and reports what is pressed; it decides nothing.
 
-import { BREAK, CAPS, CHOICE_OF_KEY, EXPERIMENTS, placeInWords, placeInShort } from "./words.js";
-import { Panel } from "./label.js";
-import { closeDialogsAsTheyCome, inputOf, isElsewhere, keycaps } from "./presses.js";
+import { BREAK, placeInWords, placeInShort } from "./words.js";
+import { closeDialogsAsTheyCome, isElsewhere } from "./presses.js";
 
+// What every task has; Comparing and Annotating draw the question and take its answer.
 export class Screen {
-  // on: {answer(choice, {input, at, burst}), undo(), goOn()}
+  // on: {answer(given, {input, at, burst}), undo(), goOn()}; given is {choice} or {response}.
   constructor(root, data, on) {
     this.trial = root.querySelector(".trial");
     this.part = (name) => this.trial.querySelector(name);
-    this.panels = ["left", "right"].map((side) =>
-      new Panel(this.part(`[data-side=${side}]`), data));
     this.part(".instructions").innerHTML = data.instructions; // made of Markdown by our server, without raw HTML
     this.on = on;
     this.listening = new AbortController();

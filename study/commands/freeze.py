@@ -1,4 +1,7 @@
-"""Freeze a draft: plan it, preregister it, and store its questions; its design changes no more."""
+"""Freeze a draft: plan it, preregister it, and store its questions; its design changes no more.
+
+An annotation task, which asks nothing to be found out, has a plan and no preregistration.
+"""
 
 import argparse
 import sys
@@ -18,13 +21,24 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
     from tqdm import tqdm
 
+    from study.annotation.drafts import freeze_task
+    from study.annotation.kinds import ANNOTATION
     from study.field.doors import study_named
     from study.installation import opened_database
     from study.preregistration.freezing import FOLDER, freeze
 
     with opened_database() as (database, settings):
         with database.session() as session:
-            study_id = study_named(session, args.study).id
+            study = study_named(session, args.study)
+            study_id, annotates = study.id, study.kind == ANNOTATION
+        if annotates:
+            with database.begin() as session:
+                planned = freeze_task(
+                    session, study_id, now=datetime.now(UTC), rng=np.random.default_rng()
+                ).questions
+            people = planned["participant"].nunique()
+            print(f"frozen: {len(planned):,} faces to {people} participants")
+            return 0
         with tqdm(total=0, bar_format="{desc} [{elapsed}]", file=sys.stderr) as bar:
             frozen = freeze(
                 database,

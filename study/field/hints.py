@@ -50,6 +50,7 @@ def hints(session: Session, answered: Mapping[int, int], study_id: int) -> pd.Da
     found = pd.DataFrame(index=pd.Index(people, name="participant_id"))
     n = np.bincount(codes, minlength=len(people))
     seen = (rows["rt_ms"] - rows["hidden_ms"]).to_numpy(float)
+    compared = rows["choice"].notna().to_numpy()  # an annotator presses no side
     left = pressed_left(rows)
     sided = np.bincount(codes[np.isfinite(left)], minlength=len(people))
     lefts = np.bincount(codes, weights=np.nan_to_num(left), minlength=len(people))
@@ -57,7 +58,8 @@ def hints(session: Session, answered: Mapping[int, int], study_id: int) -> pd.Da
     found["looked_at"] = n
     found["fast"] = np.where(n >= LEAST, fast / np.maximum(n, 1), np.nan)
     found["median_ms"] = pd.Series(seen).groupby(codes).median().reindex(range(len(people))).to_numpy()
-    found["longest_run"] = longest_runs(rows, codes.astype(np.intp), len(people)) if len(rows) else 0
+    of = rows[compared]
+    found["longest_run"] = longest_runs(of, codes[compared].astype(np.intp), len(people)) if len(of) else 0
     found["longest_expected"] = np.floor(np.log2(np.maximum(n, 1) / RUN_CHANCE)).astype(np.int64)
     found["left"] = np.where(sided >= LEAST, lefts / np.maximum(sided, 1), np.nan)
     found["sided"] = sided

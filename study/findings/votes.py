@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from engine.annotations import human_distribution
+from engine.annotations import HUMAN_COLUMNS, human_distribution
 from engine.emfacs import EMOTIONS
 from engine.metrics import weighted_errors
 from study.errors import StudyError
@@ -39,13 +39,21 @@ def votes_against_engine(annotations: pd.DataFrame, labels: pd.DataFrame) -> Vot
 
     Votes for no emotion (None, Uncertain, Non-Face) are left out, and images without another.
     """
+    human = human_distribution(annotations)
+    return people_against_engine(human[human["votes"] > 0], labels)
+
+
+def people_against_engine(human: pd.DataFrame, labels: pd.DataFrame) -> VotesAgainstEngine:
+    """Compare human soft-labels with the engine's (labels), on images that have both.
+
+    human: image, votes (how many people), human_neutral … human_contempt, each from 0 to 1.
+    """
     soft_columns = [f"soft_{emotion.lower()}" for emotion in EMOTIONS]
     missing = [name for name in ("image", *soft_columns) if name not in labels.columns]
     if missing:
         raise StudyError(f"labels lack the columns {', '.join(missing)}")
-    human = human_distribution(annotations)
-    both = human[human["votes"] > 0].merge(labels[["image", *soft_columns]], on="image")
-    votes = both[[f"human_{emotion.lower()}" for emotion in EMOTIONS]].to_numpy(float)
+    both = human.merge(labels[["image", *soft_columns]], on="image")
+    votes = both[list(HUMAN_COLUMNS)].to_numpy(float)
     soft = both[soft_columns].to_numpy(float)
     majority, rank = majority_rank(votes, soft)
     rows = pd.DataFrame(

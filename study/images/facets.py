@@ -1,11 +1,11 @@
 """The narrow rows that a gallery filters and sorts by, made of labels, images and votes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Annotation, Image, Label, LabelFacet, LabelSet
@@ -48,6 +48,26 @@ def refresh_dataset(session: Session, dataset_id: int) -> None:
     """Make the facets of all label sets of a dataset anew, after votes on its images came in."""
     for label_set_id in session.scalars(select(LabelSet.id).where(LabelSet.dataset_id == dataset_id)).all():
         write_facets(session, label_set_id)
+
+
+def refresh_votes(session: Session, dataset_id: int, image_ids: Sequence[int]) -> None:
+    """Count the votes on some images of a dataset anew, in the facets of all of its label sets."""
+    votes = _votes(session, dataset_id)
+    prepared = select(LabelSet).where(LabelSet.dataset_id == dataset_id, LabelSet.summary.is_not(None))
+    for label_set in session.scalars(prepared).all():
+        for start in range(0, len(image_ids), _CHUNK):
+            some = Label.image_id.in_(image_ids[start : start + _CHUNK])
+            query = select(Label.image_id, *(getattr(Label, name) for name in SOFT_COLUMNS))
+            rows = session.execute(query.where(Label.label_set_id == label_set.id, some)).all()
+            if not rows:
+                continue
+            frame = pd.DataFrame([tuple(row) for row in rows], columns=["image_id", *SOFT_COLUMNS])
+            counted = frame[["image_id"]].assign(label_set_id=label_set.id, **_people(frame, votes))
+            plain = counted.astype(object).where(counted.notna(), None)
+            rows_of: list[dict[str, Any]] = plain.to_dict("records")  # type: ignore[assignment]
+            session.execute(update(LabelFacet), rows_of)
+        label_set.summary = _summary(session, label_set.id)
+    session.flush()
 
 
 def _parts(session: Session, label_set_id: int) -> Iterator[pd.DataFrame]:

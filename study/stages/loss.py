@@ -7,7 +7,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from db.tables import Participant
+from db.tables import Participant, Study
+from study.annotation.findings import task_findings
+from study.annotation.kinds import ANNOTATION
+from study.annotation.tables import annotator_name, form_of_task, readings
 from study.errors import NotFoundError
 from study.findings.agreement import inter_agreement
 from study.findings.consistency import self_agreement
@@ -65,6 +68,9 @@ def lost(session: Session, participant_id: int) -> Loss:
     person = session.get(Participant, participant_id)
     if person is None:
         raise NotFoundError(f"there is no participant {participant_id}")
+    study = session.get_one(Study, person.study_id)
+    if study.kind == ANNOTATION:
+        return _of_annotator(session, study, person.code)
     answered = trials(session, person.study_id)
     own = answered["participant"] == person.code
     if not own.any():
@@ -74,6 +80,25 @@ def lost(session: Session, participant_id: int) -> Loss:
         Precision(finding, before, left[finding]) for finding, before in _half_widths(answered).items()
     )
     return Loss(int(own.sum()), _pairs(answered, person.code), precision)
+
+
+def _of_annotator(session: Session, study: Study, code: str) -> Loss:
+    said = readings(session, study)
+    own = said["annotator"] == annotator_name(study.name, code)
+    images = set(said["image"][own])
+    met = said[~own & said["image"].isin(images)].groupby("annotator")["image"].nunique()
+    pairs = tuple(LostPair(str(name).partition(":")[2], int(n)) for name, n in met.items())
+    before, after = (_agreements(rows, form_of_task(study)) for rows in (said, said[~own]))
+    precision = tuple(Precision(name, width, after.get(name)) for name, width in before.items())
+    return Loss(int(own.sum()), pairs, precision if own.any() else ())
+
+
+def _agreements(said: pd.DataFrame, form: str) -> dict[str, float | None]:
+    found = task_findings(said.reset_index(drop=True), form)
+    if found.labels is not None:
+        shown = ("percent_agreement", "krippendorff_alpha", "self_agreement")
+        return {name.replace("_", " "): _half_width(found.labels.overall[name]) for name in shown}
+    return {f"Krippendorff's alpha, {one.scale}": _half_width(one.alpha) for one in found.scales}
 
 
 def _pairs(answered: pd.DataFrame, code: str) -> tuple[LostPair, ...]:

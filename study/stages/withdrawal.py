@@ -1,8 +1,9 @@
 """Withdrawal: a participant stops, or stops and has everything erased.
 
-What is erased is gone: answers, events, qualification, demographics, the code of a recruiting service, the
-times of consent. A tombstone with the study's own code stays, so that the plan keeps its shape and the link
-can say what happened. The audit log tells the researcher what went with it, and nothing of the person.
+What is erased is gone: answers, events, published votes, qualification, demographics, the code of a
+recruiting service, the times of consent. A tombstone with the study's own code stays, so that the plan keeps
+its shape and the link can say what happened. The audit log tells the researcher what went with it, and
+nothing of the person.
 """
 
 from datetime import datetime
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from db.tables import Answer, AnswerEvent, Participant, QualificationAnswer, Study
 from study.access.audit import note
+from study.annotation.kinds import ANNOTATION
+from study.annotation.publishing import erase_votes
 from study.stages.loss import Loss
 from study.trial.standing import standing
 
@@ -53,6 +56,9 @@ def erase(session: Session, participant_id: int, loss: Loss, now: datetime) -> N
     _keep(session, participant_id, erased_at=now, **dict.fromkeys(_PERSONAL))
     for table in (Answer, AnswerEvent, QualificationAnswer):
         session.execute(delete(table).where(table.participant_id == participant_id))
+    study = session.get_one(Study, where.study_id)
+    if study.kind == ANNOTATION:
+        erase_votes(session, study, where.code)
     note(session, None, ERASED, _subject(session, participant_id), loss.to_dict(), now=now)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from db.tables import Answer, LabelSet, Participant, Question, Study
@@ -148,7 +148,10 @@ def _people() -> Select[Any]:
     """
     own_answers = Answer.participant_id == Participant.id
     answered = select(func.max(Answer.position)).where(own_answers).scalar_subquery()
-    total = select(func.max(Question.position)).where(Question.participant_id == Participant.id)
+    planned = select(func.max(Question.position)).where(Question.participant_id == Participant.id)
+    # What a replaced participant left is another's now, and what an erased one left is nobody's.
+    gone = Participant.replaced_at.is_not(None) | Participant.erased_at.is_not(None)
+    total = case((gone, answered), else_=planned.scalar_subquery())
     last = select(Answer.answered_at).where(own_answers).order_by(Answer.position.desc()).limit(1)
     columns: list[Any] = [
         Participant.id,
@@ -157,7 +160,7 @@ def _people() -> Select[Any]:
         Participant.consented_at,
         Participant.finished_at,
         func.coalesce(answered, 0).label("answered"),
-        func.coalesce(total.scalar_subquery(), 0).label("total"),
+        func.coalesce(total, 0).label("total"),
         last.scalar_subquery().label("last_answer_at"),
     ]
     people: Select[Any] = select(*columns)

@@ -17,9 +17,9 @@ from study.design.errors import DesignError
 from study.errors import StudyError
 from study.images.catalog import label_sets
 from study.images.eligible import eligible_counts, shortfalls
-from study.images.selections import selections
+from study.images.selections import selection_images, selections
 
-BASE, OF, GENERATION = "design_base", "design_of", "design_generation"
+BASE, OF, GENERATION, SET = "design_base", "design_of", "design_generation", "design_set"
 
 
 def entry() -> st.Page:
@@ -47,6 +47,17 @@ def page() -> None:
     else:
         _begin(study)
         _edit(study, {int(row["label_set_id"]): str(row["name"]) for row in sets.to_dict("records")})
+
+
+def begin_with_selection(label_set_id: int, name: str) -> None:
+    """Go to a new design about the images of a kept selection."""
+    with database().session() as session:
+        _, ids = selection_images(session, name)
+    design = preset("quick_pilot").changed(selection=name, images_per_emotion=None)
+    _load(design.changed(title=f"About {name}"))
+    st.session_state[OF], st.session_state[SET] = None, label_set_id
+    st.toast(f"{words.counted(len(ids), 'image')} of “{name}” are what it asks about.")
+    st.switch_page(entry())
 
 
 def _named() -> Study | None:
@@ -125,7 +136,7 @@ def _read(data: bytes) -> None:
 
 
 def _label_set(study: Study | None, sets: dict[int, str], fields: Fields) -> int:
-    stored = study.label_set_id if study is not None else None
+    stored = study.label_set_id if study is not None else st.session_state.get(SET)
     place = list(sets).index(stored) if stored in sets else 0
     chosen = st.selectbox("Label set", list(sets), place, format_func=sets.__getitem__, key=fields.key("set"))
     return int(chosen)

@@ -9,11 +9,12 @@ import streamlit as st
 
 from app.identity import who_is_here
 from app.installation import installation
-from app.researcher import words
+from app.researcher import design, jobs, words
 from app.researcher.access import database, may_invite
 from study.errors import StudyError
 from study.images import gallery, selections
 from study.images.view import View
+from study.jobs.kinds import relabelling
 
 _REMEMBERED = 20
 Ids = npt.NDArray[np.int64]
@@ -91,16 +92,34 @@ def _use(label_set_id: int, ids: list[int]) -> None:
     st.download_button(
         "Labels as CSV", labels, "labels.csv", "text/csv", on_click="ignore", key="take-labels"
     )
-    st.markdown("**Label it again**")
-    st.caption("Save the list of images on the server, then label it with any bundle:")
     st.download_button(
         "List of images", manifest, "selection.csv", "text/csv", on_click="ignore", key="take-manifest"
     )
-    st.code(
-        "python -m engine label selection.csv --bundle data/bundles/… --out again.parquet",
-        language=None,
-        wrap_lines=True,
-    )
+    if may_invite():
+        _label_again(label_set_id, ids)
+
+
+def _label_again(label_set_id: int, ids: list[int]) -> None:
+    place = installation()
+    bundles = sorted(file.parent.name for file in (place.settings.data_dir / "bundles").glob("*/bundle.json"))
+    st.markdown("**Label it again**")
+    if not bundles:
+        st.caption("There is no bundle in the data folder.")
+        return
+    with st.form("label-again", border=False):
+        bundle = st.selectbox("With the bundle", bundles)
+        name = st.text_input("Name of the new label set", max_chars=80).strip()
+        asked = st.form_submit_button("Start labelling")
+    if asked:
+        try:
+            with database().session() as session:
+                frame = selections.chosen_manifest(session, place.settings, label_set_id, ids)
+                dataset = selections.dataset_of(session, label_set_id)
+            jobs.start(relabelling(place.settings, name, dataset, frame, bundle))
+        except StudyError as problem:
+            st.error(f"{problem}.")
+            return
+        st.success("It is labelled in the background: the page Engine shows how far it is.")
 
 
 def _keep(label_set_id: int, ids: list[int]) -> None:
@@ -123,9 +142,12 @@ def _keep(label_set_id: int, ids: list[int]) -> None:
         except StudyError as problem:
             st.error(f"{problem}.")
             return
-        st.success(
-            f"Kept {words.counted(len(ids), 'image')} as “{name.strip()}”. A study can ask about them."
-        )
+        st.session_state["kept-selection"] = (label_set_id, name.strip())
+        st.success(f"Kept {words.counted(len(ids), 'image')} as “{name.strip()}”.")
+    if st.session_state.get("kept-selection", (None,))[0] == label_set_id and st.button(
+        "Design a study about them", icon=":material/edit_note:", key="design-selection"
+    ):
+        design.begin_with_selection(*st.session_state.pop("kept-selection"))
 
 
 def _kept(label_set_id: int) -> None:

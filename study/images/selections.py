@@ -130,6 +130,15 @@ def chosen_manifest(
     return frame.assign(path=[str(folder / path) for path in frame["path"]])
 
 
+def dataset_of(session: Session, label_set_id: int) -> str:
+    """The name of the dataset that a label set is of; raises NotFoundError where there is no such set."""
+    query = select(Dataset.name).join(LabelSet, LabelSet.dataset_id == Dataset.id)
+    name = session.scalar(query.where(LabelSet.id == label_set_id))
+    if name is None:
+        raise NotFoundError(f"there is no label set {label_set_id}")
+    return name
+
+
 def _named(session: Session, name: str) -> Selection:
     chosen = session.scalar(select(Selection).where(Selection.name == name))
     if chosen is None:

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from db.settings import Settings
+from engine.images import write_table
 from study.errors import StudyError
 from study.images.reading import Reading
 
@@ -75,15 +78,37 @@ def training(
 def labelling(settings: Settings, name: str, dataset: str, bundle: str) -> Work:
     """Soft-label a dataset's images with a bundle, and bring the labels in as the label set `name`."""
     _check_name("label set", name)
-    folder = settings.data_dir / "bundles" / bundle
-    if not folder.is_dir():
-        raise StudyError(f"there is no bundle {bundle!r} in {folder.parent}")
+    folder = _bundle(settings, bundle)
     manifest, _ = _tables(settings, dataset)
     out = settings.data_dir / "labels" / f"{name}.parquet"
     write = ["study", "manifest", dataset, "--out", str(manifest)]
     label = ["engine", "label", str(manifest), "--bundle", str(folder), "--out", str(out)]
     bring = ["study", "import", dataset, "--labels", str(out), "--label-set", name]
     return Work("label", f"Label {dataset} with {bundle}", [write, label, bring], {"label_set": name})
+
+
+def relabelling(settings: Settings, name: str, dataset: str, images: pd.DataFrame, bundle: str) -> Work:
+    """Soft-label some images of a dataset with a bundle, and bring the labels in as the label set `name`.
+
+    `images` is a manifest with whole paths, such as `study.images.selections.chosen_manifest` gives.
+    """
+    _check_name("label set", name)
+    folder = _bundle(settings, bundle)
+    manifest = settings.cache_dir / "manifests" / "selections" / f"{name}.parquet"
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    write_table(images, manifest)
+    out = settings.data_dir / "labels" / f"{name}.parquet"
+    label = ["engine", "label", str(manifest), "--bundle", str(folder), "--out", str(out)]
+    bring = ["study", "import", dataset, "--labels", str(out), "--label-set", name]
+    title = f"Label {len(images):,} images of {dataset} with {bundle}"
+    return Work("label", title, [label, bring], {"label_set": name})
+
+
+def _bundle(settings: Settings, name: str) -> Path:
+    folder = settings.data_dir / "bundles" / name
+    if not folder.is_dir():
+        raise StudyError(f"there is no bundle {name!r} in {folder.parent}")
+    return folder
 
 
 def _tables(settings: Settings, dataset: str) -> tuple[Path, Path]:

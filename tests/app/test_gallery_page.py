@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select, update
 
-from db.tables import Dataset, Image, LabelSet
+from db.tables import Dataset, Image, Job, LabelSet
 from study.images.gallery import count
 from study.images.selections import selections
 from study.images.view import View
@@ -60,11 +60,11 @@ def test_filters_orders_and_pages_are_kept_in_the_address(gallery):
 
 def test_an_address_brings_the_same_view_back(program, visit_as):
     visit_as(program.researcher_cookies())
-    said = {"subset": "Difficult", "fear": "0.2..0.9", "sort": "-entropy", "disagreement": "engine-dataset"}
+    said = {"subset": "Challenging", "fear": "0.01..0.99", "sort": "-entropy", "disagreement": "engine-dataset"}
     test = draw("gallery", **said, page="2")
-    assert test.slider(key="filter-1-fear").value == (0.2, 0.9)
+    assert test.slider(key="filter-1-fear").value == (0.01, 0.99)
     assert test.selectbox(key="filter-1-sort").value == "entropy"
-    view = View(1, {"subset": ("Difficult",)}, {"fear": (0.2, 0.9)}, "engine-dataset", "entropy", True)
+    view = View(1, {"subset": ("Challenging",)}, {"fear": (0.01, 0.99)}, "engine-dataset", "entropy", True)
     with program.database.session() as session:
         total = count(session, view)
     assert total > 24
@@ -140,6 +140,35 @@ def test_a_selection_is_kept_under_a_name_taken_up_and_forgotten(program, galler
     pressed(gallery, "forget-selection")
     with program.database.session() as session:
         assert selections(session).empty
+
+
+def test_a_kept_selection_begins_a_design_about_its_images(program, gallery):
+    pressed(gallery, "pick-page")
+    gallery.text_input[0].input("First faces")
+    next(one for one in gallery.button if one.label == "Keep").click().run()
+    pressed(gallery, "design-selection")
+    assert not gallery.exception
+    begun = gallery.session_state["design_base"]
+    assert (begun.selection, begun.images_per_emotion) == ("First faces", None)
+
+
+def test_a_selection_is_labelled_again_as_a_job(program, gallery, monkeypatch):
+    bundle = program.settings.data_dir / "bundles" / "mine"
+    bundle.mkdir(parents=True)
+    (bundle / "bundle.json").write_text("{}")
+    started = []
+    monkeypatch.setattr("app.researcher.jobs.launch", lambda _settings, job: started.append(job))
+    pressed(gallery, "pick-page")
+    name = next(one for one in gallery.text_input if one.label == "Name of the new label set")
+    name.input("again")
+    next(one for one in gallery.button if one.label == "Start labelling").click().run()
+    assert not gallery.exception
+    with program.database.session() as session:
+        job = session.scalars(select(Job)).one()
+    label, bring = job.arguments["commands"]
+    assert started == [job.id]
+    assert len(pd.read_parquet(label[2])) == 24
+    assert bring == ["study", "import", "demo", "--labels", label[-1], "--label-set", "again"]
 
 
 def test_a_reader_takes_labels_away_but_keeps_nothing(program, visit_as):

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import select, text
 
 from db.tables import Answer, AuditEvent, Participant, Question
+from study import studies
 from study.access import invitations, open_links, places
 from study.access.places import Arrival
 from study.errors import RevokedLinkError, StudyError
@@ -55,6 +56,18 @@ def replace(database, code, seed=1):
     with database.begin() as session:
         rng = np.random.default_rng(seed)
         return replacement.replace(session, person(session, code).id, now=NOW, rng=rng)[0]
+
+
+def test_a_study_counts_what_a_replaced_participant_left_once(here):
+    with here.session() as session:
+        planned = int(studies.list_studies(session)["total"].iloc[0])
+    answer(here, "P03", 3)
+    replace(here, "P03")
+    with here.session() as session:
+        listed = studies.list_studies(session).iloc[0]
+        left = studies.progress(session, int(listed["study_id"])).set_index("participant").loc["P03"]
+    assert (left["answered"], left["total"]) == (3, 3)
+    assert listed["total"] <= planned
 
 
 @pytest.mark.parametrize("many", [0, 3, 6])

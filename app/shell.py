@@ -12,6 +12,7 @@ from app.researcher import (
     account,
     agreement,
     agreement_shared,
+    annotation,
     design,
     engine,
     gallery,
@@ -54,6 +55,7 @@ def pages(here: Here) -> list[st.Page]:
     role = here.researcher.role
     rooms = [studies.entry(), agreement.entry(), gallery.entry(), image.entry(), label_sets.entry()]
     rooms.append(photograph.entry())
+    rooms.append(annotation.entry())
     rooms.insert(1, watch.entry())
     if role in EDITORS:
         rooms.insert(1, invite.entry())

@@ -27,6 +27,7 @@ def page() -> None:
     st.title("Agreement", anchor=False)
     with database().session() as session:
         listed = studies.list_studies(session)
+    listed = listed[listed["kind"] == "experiments"]
     if listed.empty:
         words.nothing_yet(*words.NO_STUDIES)
         return

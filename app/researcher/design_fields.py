@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from app.researcher.design_words import CHOICES, HELP, LABELS, TEXTS
 from engine.emfacs import EMOTIONS
 from engine.images import SPLITS
+from study.annotation.design import AnnotationDesign
 from study.design import checks, demographics
 from study.design.design import Design
 from study.design.errors import DesignError
@@ -26,8 +27,10 @@ class Fields:
     generation: part of every widget's key, so that another design that is loaded begins anew.
     """
 
-    def __init__(self, base: Design, generation: int) -> None:
-        self.base, self.generation = base, generation
+    def __init__(self, base: Design | AnnotationDesign, generation: int) -> None:
+        # Which fields a page draws is the page's matter; each is one of its own design's.
+        self.base: Any = base
+        self.generation = generation
         self.values: Values = {one.name: getattr(base, one.name) for one in fields(base)}
         self._places: dict[str, DeltaGenerator] = {}
 
@@ -142,6 +145,10 @@ class Fields:
             self.range("ranks", 1, len(EMOTIONS), 1)
         with right:
             self.range("margins", -1.0, 1.0, 0.05)
+        self.selection(selections)
+
+    def selection(self, selections: Sequence[str]) -> None:
+        """One of some selections, or none."""
         names = ["", *dict.fromkeys([*selections, *([self.base.selection] if self.base.selection else [])])]
         self.values["selection"] = st.selectbox(
             LABELS["selection"],

@@ -35,6 +35,9 @@ LABELS = {
     "break_every": "Questions to a suggested break",
     "deadline_days": "Days to finish",
     "seed": "Seed",
+    "sample": "Images drawn by lot (0: all)",
+    "hard_labels": "Hard-labels of the data set",
+    "annotators_per_image": "Annotators for each image",
 }
 HELP = {
     "name": "Small letters, digits and hyphens: it names the study in files and on the command line.",
@@ -59,6 +62,9 @@ HELP = {
     "qualification_pass": "The share that must agree with the hard-label; the paper asks 75 %.",
     "deadline_days": "From a participant's consent; a researcher can give more.",
     "seed": "Equal seeds and labels give equal plans.",
+    "sample": "Of those that pass the filters.",
+    "hard_labels": "None chosen: images of any, and those without one.",
+    "annotators_per_image": "Different people; the engine's multi-annotated set needs two or more.",
 }
 CHOICES = {
     "overlap_design": {

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from app import charts
-from app.researcher import agreement, design, invite, watch, words
+from app.researcher import agreement, annotation, design, invite, watch, words
 from app.researcher.access import database, may_invite, me, researchers_only, secret
 from study import studies
 from study.access import invitations as registration
@@ -29,7 +29,9 @@ def page() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         st.title("Studies", anchor=False)
         if may_invite():
-            design.link(None, "New design")
+            with st.container(horizontal=True, width="content"):
+                design.link(None, "New design")
+                annotation.link(None, "New annotation task")
     with database().session() as session:
         listed = studies.list_studies(session)
     if listed.empty:
@@ -63,7 +65,9 @@ def _card(study: dict[Hashable, Any]) -> None:
             if may_invite() and not study["simulated"]:
                 st.page_link(invite.entry(), label="Invite", icon=":material/mail:", query_params=here)
             st.page_link(watch.entry(), label="Watch", icon=":material/monitoring:", query_params=here)
-        if state not in ("draft", "frozen"):
+        if study["kind"] == "annotation":
+            annotation.link(study_id, "Go on designing" if state == "draft" else "See the annotations")
+        elif state not in ("draft", "frozen"):
             agreement.link(study_id, "See the agreement dashboard")
 
 

@@ -49,7 +49,7 @@ def check_selection(session: Session, dataset_id: int, design: AnnotationDesign)
 
 
 def count(session: Session, dataset_id: int, design: AnnotationDesign) -> int:
-    """How many images the task would have now."""
+    """How many images the task would have now; fewer than its sample or list where they are not there."""
     if design.images:
         return len(_listed(session, dataset_id, design))
     query = _eligible(dataset_id, design).with_only_columns(func.count(Image.id))
@@ -118,6 +118,15 @@ def _listed(session: Session, dataset_id: int, design: AnnotationDesign) -> set[
         some = Image.name.in_(design.images[start : start + _CHUNK])
         there |= set(session.scalars(select(Image.name).where(Image.dataset_id == dataset_id, some)))
     return there
+
+
+def selection_dataset(session: Session, selection: str) -> str:
+    """The name of the dataset that a selection is of.
+
+    Raises:
+        NotFoundError: there is no such selection.
+    """
+    return session.get_one(Dataset, _dataset_of(session, selection)).name
 
 
 def _dataset_of(session: Session, selection: str) -> int:

@@ -47,7 +47,7 @@ def write_faces(folder: Path, count: int, rng: np.random.Generator) -> pd.DataFr
                 "hard_label": hard,
                 "split": split,
                 "age": float(rng.integers(18, 80)),
-                "gender": str(rng.choice(["female", "male"])),
+                "gender": str(rng.choice(["Female", "Male"])),
             }
         )
         for annotator in ("a1", "a2", "a3"):

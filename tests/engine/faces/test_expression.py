@@ -72,7 +72,7 @@ def test_the_population_is_of_every_skin_tone_age_and_gender():
     people = [draw_face(7, index).spec.identity for index in range(400)]
     tones = np.histogram([person.tone for person in people], bins=5, range=(0, 1))[0]
     assert tones.min() > 50
-    assert 0.4 < np.mean([person.gender == "female" for person in people]) < 0.6
+    assert 0.4 < np.mean([person.gender == "Female" for person in people]) < 0.6
     years = [person.years for person in people]
     assert min(years) < 22
     assert max(years) > 65

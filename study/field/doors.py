@@ -15,7 +15,8 @@ from study.errors import NotFoundError, StudyError
 def open_door(session: Session, study_id: int, *, now: datetime, by: int | None = None) -> Study:
     """Open a study, resume a paused one, or open a closed one again; what was answered stays.
 
-    A deadline that is over is set anew to the design's days from now.
+    A deadline that is over is set anew to the design's days from now, and participants who have not finished
+    get until then.
 
     Raises:
         NotFoundError: there is no such study.
@@ -23,6 +24,8 @@ def open_door(session: Session, study_id: int, *, now: datetime, by: int | None 
     """
     before, deadline = _found(session, study_id).state, _found(session, study_id).deadline
     study = studies.open_study(session, study_id, now=now)
+    if study.deadline is not None and study.deadline != deadline:
+        _move_people(session, study_id, study.deadline)
     if before != "open":
         act = {"paused": "resumed", "closed": "reopened"}.get(before, "opened")
         detail = {} if study.deadline == deadline else {"deadline": _written(study.deadline)}

@@ -32,8 +32,12 @@ def test_each_move_is_made_once_and_stands_in_the_audit_log(here):
 
 def test_a_study_that_is_opened_again_after_its_deadline_gets_its_days_anew(here):
     with here.begin() as session:
+        late, done = session.query(Participant).order_by(Participant.id).limit(2)
+        late.due_at = done.due_at = day(7)
+        done.finished_at = day(6)
         doors.close_door(session, 1, now=day(40))
         assert doors.open_door(session, 1, now=day(41)).deadline == day(71)
+        assert (late.due_at, done.due_at) == (day(71), day(7))
 
 
 def test_a_later_deadline_moves_those_whose_own_days_end_before_it(here):

@@ -60,7 +60,12 @@ def test_filters_orders_and_pages_are_kept_in_the_address(gallery):
 
 def test_an_address_brings_the_same_view_back(program, visit_as):
     visit_as(program.researcher_cookies())
-    said = {"subset": "Challenging", "fear": "0.01..0.99", "sort": "-entropy", "disagreement": "engine-dataset"}
+    said = {
+        "subset": "Challenging",
+        "fear": "0.01..0.99",
+        "sort": "-entropy",
+        "disagreement": "engine-dataset",
+    }
     test = draw("gallery", **said, page="2")
     assert test.slider(key="filter-1-fear").value == (0.01, 0.99)
     assert test.selectbox(key="filter-1-sort").value == "entropy"

@@ -11,6 +11,7 @@ from engine.annotations import LABELS
 from engine.images import SPLITS
 from study.annotation import images
 from study.annotation.design import SECONDS, AnnotationDesign, problems
+from study.annotation.planning import kept_lag
 from study.annotation.responses import FORMS
 from study.annotation.texts import texts_of
 from study.design.errors import DesignError
@@ -38,7 +39,7 @@ def fields(base: AnnotationDesign, generation: int, dataset: str) -> Fields:
         texts = texts_of(form) if base.texts == texts_of(base.form) else base.texts
         seconds = SECONDS[form] if base.seconds_per_question == SECONDS[base.form] else None
         base = base.changed(form=form, texts=texts, seconds_per_question=seconds or base.seconds_per_question)
-    drawn = _OwnFields(base, FORMS.index(form) + len(FORMS) * generation)
+    drawn = _OwnFields(base, generation)
     drawn.text("name")
     drawn.text("title")
     faces, questions, path, said = st.tabs(["Images", "Questions", "Participants' path", "Texts"])
@@ -54,11 +55,13 @@ def fields(base: AnnotationDesign, generation: int, dataset: str) -> Fields:
 
 
 class _OwnFields(Fields):
-    """Fields whose widgets are none of the page Design's."""
+    """Fields whose widgets are none of the page Design's; texts and seconds begin anew with another form."""
 
     def key(self, name: str) -> str:
         """The widget's key."""
-        return f"annotation_{self.generation}_{name}"
+        of_form = name.startswith("text_") or name == "seconds_per_question"
+        own = f"{self.base.form}_{name}" if of_form else name
+        return f"annotation_{self.generation}_{own}"
 
 
 def _images(drawn: Fields, dataset: str) -> None:
@@ -129,6 +132,10 @@ def cost(design: AnnotationDesign, dataset_id: int) -> list[DesignError]:
     if not count or count < design.sample or count < len(design.images):
         wanted = design.sample or len(design.images) or 1
         return [DesignError("sample", f"{count:,} images pass the filters, and {wanted:,} are asked for")]
+    try:
+        kept_lag(count, design)
+    except DesignError as problem:
+        return [problem]
     load = math.ceil(count * design.annotators_per_image / design.participants)
     each = load + design.repeats_of(load)
     hours = each * design.seconds_per_question / 3600

@@ -40,18 +40,9 @@ def plan(images: list[str], design: AnnotationDesign, rng: np.random.Generator) 
     Raises:
         DesignError: there is no image, fewer than annotators' places, or the lag cannot be kept.
     """
-    people = design.participants
-    if not images:
-        raise DesignError("images", "design: no image is left by the design's filters")
-    if len(images) * design.annotators_per_image < people:
-        raise DesignError(
-            "participants",
-            f"design: {len(images)} images for {design.annotators_per_image} annotators each are too few for "
-            f"{people} participants",
-        )
+    people, lag = design.participants, kept_lag(len(images), design)
     answered_by = assign(len(images), people, design.annotators_per_image, rng)
     loads = [np.flatnonzero((answered_by == person).any(axis=1)) for person in range(people)]
-    lag = _lag([len(load) for load in loads], design)
     parts = [_asked(person, load, lag, design, rng) for person, load in enumerate(loads)]
     questions = pd.concat(parts, ignore_index=True)
     questions["image"] = np.array(images, dtype=object)[questions["image"].to_numpy()]
@@ -78,8 +69,22 @@ def assign(images: int, people: int, each: int, rng: np.random.Generator) -> Int
     return chosen
 
 
-def _lag(loads: list[int], design: AnnotationDesign) -> int:
-    """The lag that every participant's questions can keep."""
+def kept_lag(images: int, design: AnnotationDesign) -> int:
+    """The lag that every participant's repeats can keep in a task of so many images.
+
+    Raises:
+        DesignError: there is no image, fewer than the participants need, or the lag cannot be kept.
+    """
+    people, places = design.participants, images * design.annotators_per_image
+    if not images:
+        raise DesignError("images", "design: no image is left by the design's filters")
+    if places < people:
+        raise DesignError(
+            "participants",
+            f"design: {images} images for {design.annotators_per_image} annotators each are too few for "
+            f"{people} participants",
+        )
+    loads = {places // people, -(-places // people)}
     longest = min(
         (longest_lag(load + repeats, repeats) for load in loads if (repeats := design.repeats_of(load))),
         default=design.min_lag,

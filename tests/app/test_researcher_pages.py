@@ -18,9 +18,9 @@ def draw(room: str, **query: str) -> AppTest:
     """Draw one room as a script of its own, with the navigation that its links need."""
     script = f"""
 import streamlit as st
-from app.researcher import agreement, design, gallery, image, invite, studies, watch
+from app.researcher import agreement, annotation, design, gallery, image, invite, studies, watch
 rooms = dict(studies=studies, gallery=gallery, image=image, agreement=agreement)
-st.navigation([one.entry() for one in (*rooms.values(), design, invite, watch)])
+st.navigation([one.entry() for one in (*rooms.values(), annotation, design, invite, watch)])
 rooms[{room!r}].page()
 """
     test = AppTest.from_string(script, default_timeout=20)

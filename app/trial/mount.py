@@ -58,6 +58,7 @@ def trial(mine: Participation) -> None:
             "emotions": list(EMOTION_COLOURS),
             "palette": EMOTION_COLOURS,
             "break_every": mine.design.break_every,
+            "seconds_per_question": mine.design.seconds_per_question,
             **_of_task(mine.design),
         },
         on_elsewhere_change=lambda: None,

@@ -9,6 +9,7 @@ const made = (tag, className, values = {}) => Object.assign(document.createEleme
 // One slider with its name before it and its value behind it; moved(slider) is told every change.
 export class Slider {
   constructor({ name, colour, least, step, moved }) {
+    this.least = least;
     this.line = made("label", "scale");
     this.input = made("input", "slider", { type: "range", min: least, max: 1, step, value: 0 });
     this.value = made("output", "value");
@@ -32,6 +33,7 @@ export class Slider {
     const words = this.number.toFixed(2);
     this.value.textContent = words;
     this.input.setAttribute("aria-valuetext", words);
+    this.input.style.setProperty("--at", (this.number - this.least) / (1 - this.least));
   }
 }
 

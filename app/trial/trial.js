@@ -7,7 +7,6 @@ import { Annotating } from "./annotating.js";
 import { Comparing } from "./comparing.js";
 import { Supply, ready, reload } from "./supply.js";
 
-const ASSUMED_PACE_MS = 6000;
 const RETRY_MS = 2000;
 const REPEAT_MS = 5000;
 const QUIET_MS = 600; // A post under way is worth a word only when it takes longer than this.
@@ -25,7 +24,7 @@ class Trial {
     Object.assign(this, { resting: false, closesAt: null });
     this.supply = new Supply();
     this.watch = new Stopwatch();
-    this.pace = new Pace(ASSUMED_PACE_MS);
+    this.pace = new Pace(1000 * data.seconds_per_question);
     const Shown = data.form ? Annotating : Comparing;
     this.screen = new Shown(root, data, {
       answer: (given, press) => this.answer(given, press),

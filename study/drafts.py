@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session
 
 from db.tables import LabelSet, Study
 from study.access.audit import note
+from study.annotation.design import AnnotationDesign
+from study.annotation.drafts import create_draft as create_task
+from study.annotation.kinds import design_of
 from study.design.design import Design
 from study.design.errors import DesignError
-from study.errors import FrozenError, NotFoundError, StudyError
+from study.errors import FrozenError, NotFoundError
 from study.images.eligible import check_selection
 
 
@@ -81,10 +84,10 @@ def copy_study(
         DesignError: the name is taken, or is none.
     """
     study = _study(session, study_id)
-    if study.label_set_id is None:
-        raise StudyError(f"the study {study.name!r} is an annotation task: only experiments are copied here")
-    design = Design.from_dict(study.design).changed(name=name or _free_name(session, study.name))
-    return create_draft(session, design, study.label_set_id, researcher_id=researcher_id, now=now)
+    design = design_of(study).changed(name=name or _free_name(session, study.name))
+    if isinstance(design, AnnotationDesign):
+        return create_task(session, design, study.dataset_id or 0, researcher_id=researcher_id, now=now)
+    return create_draft(session, design, study.label_set_id or 0, researcher_id=researcher_id, now=now)
 
 
 def _write(session: Session, study: Study, design: Design, label_set_id: int) -> None:

@@ -1,16 +1,19 @@
 """A small annotation task in a new SQLite file, for tests of the services, the routes and the pages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
 
 from db.session import Database
 from db.settings import Settings
 from study import studies
 from study.access import invitations
 from study.annotation.design import AnnotationDesign
-from study.annotation.drafts import create_draft, freeze_task
+from study.annotation.drafts import create_draft, prepare, seal
 from study.images.catalog import import_dataset, import_label_set
 from study.stages import consent
 from study.trial import answers, flow
@@ -77,6 +80,13 @@ def task_design(form: str = "hard_label", **changes) -> AnnotationDesign:
     return AnnotationDesign.from_dict({**values, **changes})
 
 
+def freeze(session: Session, study_id: int, now: datetime = NOW) -> pd.DataFrame:
+    """Freeze a draft within a transaction; returns its questions."""
+    prepared = prepare(session, study_id)
+    seal(session, prepared, now=now, rng=np.random.default_rng(study_id))
+    return prepared.plan.questions
+
+
 def small_task(folder: Path, form: str = "hard_label", **changes) -> Task:
     """An open task in `folder`, which becomes its data folder, and a label set of its images."""
     settings, database = empty_database(folder)
@@ -85,7 +95,7 @@ def small_task(folder: Path, form: str = "hard_label", **changes) -> Task:
         dataset = import_dataset(session, "small", root, small_manifest(root), data_dir=folder, now=NOW)
         import_label_set(session, "small", "small", small_labels(), now=NOW)
         study = create_draft(session, task_design(form, **changes), dataset.id, now=NOW)
-        freeze_task(session, study.id, now=NOW, rng=np.random.default_rng(3))
+        freeze(session, study.id)
         studies.open_study(session, study.id, now=NOW)
         study.deadline = None
         invitations.invite_all(session, study.id, secret=SECRET, now=NOW)

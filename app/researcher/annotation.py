@@ -169,9 +169,9 @@ def _confirm_freeze(study: Study) -> None:
     if not st.button("Freeze", type="primary"):
         return
     try:
-        with st.spinner("Planning …"), database().begin() as session:
-            rng = np.random.default_rng()
-            drafts.freeze_task(session, study.id, researcher_id=me().id, now=datetime.now(UTC), rng=rng)
+        with st.spinner("Planning …"):
+            rng, now = np.random.default_rng(), datetime.now(UTC)
+            drafts.freeze_task(database(), study.id, researcher_id=me().id, now=now, rng=rng)
     except StudyError as problem:
         st.error(str(problem))
         return
@@ -193,5 +193,12 @@ def _design(study: Study) -> None:
     design = AnnotationDesign.from_dict(study.design)
     with st.expander("The design"):
         st.markdown(f"Frozen on {study.frozen_at:%d %B %Y, %H:%M} UTC. It cannot change.")
-        st.download_button("Download TOML", design.to_toml(), f"{design.name}.toml", on_click="ignore")
+        with st.container(horizontal=True):
+            st.download_button("Download TOML", design.to_toml(), f"{design.name}.toml", on_click="ignore")
+            if may_invite() and st.button("Copy as a new draft", icon=":material/content_copy:"):
+                with database().begin() as session:
+                    by, now = me().id, datetime.now(UTC)
+                    made = studies_drafts.copy_study(session, study.id, researcher_id=by, now=now).id
+                st.query_params["study"] = str(made)
+                st.rerun()
         st.code(design.to_toml(), language="toml", wrap_lines=True)

@@ -1,11 +1,13 @@
 """Annotation tasks as studies: drafts, and freezing, which plans who labels which images."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.session import Database
 from db.tables import Dataset, Study
 from study.access.audit import note
 from study.annotation.design import AnnotationDesign
@@ -54,17 +56,34 @@ def change_draft(session: Session, study_id: int, design: AnnotationDesign, data
     return study
 
 
+@dataclass(frozen=True)
+class PreparedTask:
+    """A draft's plan, before anything is stored."""
+
+    study_id: int
+    design: AnnotationDesign
+    dataset_id: int
+    plan: AnnotationPlan
+
+
 def freeze_task(
-    session: Session,
+    database: Database,
     study_id: int,
     *,
     researcher_id: int | None = None,
     now: datetime,
     rng: np.random.Generator,
 ) -> AnnotationPlan:
-    """Plan a draft, audit the plan, and store its questions; its design changes no more.
+    """Freeze a draft; the long part, planning, holds no lock. Raises as `prepare` and `seal`."""
+    with database.session() as session:
+        prepared = prepare(session, study_id)
+    with database.begin() as session:
+        seal(session, prepared, researcher_id=researcher_id, now=now, rng=rng)
+    return prepared.plan
 
-    The plan is drawn by the design's seed; `rng` draws the public ids, which tell nothing.
+
+def prepare(session: Session, study_id: int) -> PreparedTask:
+    """Plan a draft by its design's seed, and audit the plan; nothing is stored.
 
     Raises:
         NotFoundError: there is no such study.
@@ -72,24 +91,45 @@ def freeze_task(
         StudyError: its design cannot be met with its dataset.
     """
     study = _draft(session, study_id)
-    design = AnnotationDesign.from_dict(study.design)
+    design, rng = AnnotationDesign.from_dict(study.design), np.random.default_rng(study.seed)
     if study.dataset_id is None:
         raise StudyError(f"the annotation task {study.name!r} has no dataset")
-    drawn = np.random.default_rng(design.seed)
     check_qualification(session, study.dataset_id, design)
-    images = task_images(session, study.dataset_id, design, drawn)
-    planned = plan(images, design, drawn)
+    images = task_images(session, study.dataset_id, design, rng)
+    planned = plan(images, design, rng)
     audited = audit(planned, images, design)
     if not audited.passed:
         failed = "; ".join(f"{check.name} ({check.figure})" for check in audited.failed)
         raise StudyError(f"the plan of {design.name!r} does not keep what it promises: {failed}")
     check_plan(planned.questions)
-    store_questions(session, study, None, planned.questions, rng)
+    return PreparedTask(study_id, design, study.dataset_id, planned)
+
+
+def seal(
+    session: Session,
+    prepared: PreparedTask,
+    *,
+    researcher_id: int | None = None,
+    now: datetime,
+    rng: np.random.Generator,
+) -> None:
+    """Store the questions of a plan, and freeze the study; its design changes no more.
+
+    `rng` draws the public ids, which tell nothing about the questions.
+
+    Raises:
+        FrozenError: the study is frozen.
+        StudyError: the draft was changed since it was prepared.
+    """
+    study = _draft(session, prepared.study_id)
+    if (study.design, study.dataset_id) != (prepared.design.to_dict(), prepared.dataset_id):
+        raise StudyError(f"the draft {study.name!r} was changed while it was planned: freeze it again")
+    questions = prepared.plan.questions
+    store_questions(session, study, None, questions, rng)
     study.frozen_at = now
-    detail = {"images": len(images), "questions": len(planned.questions)}
+    detail = {"images": questions["image"].nunique(), "questions": len(questions)}
     note(session, researcher_id, "study.frozen", study.name, detail, now=now)
     session.flush()
-    return planned
 
 
 def _write(session: Session, study: Study, design: AnnotationDesign, dataset_id: int) -> None:

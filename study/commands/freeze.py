@@ -32,10 +32,9 @@ def run(args: argparse.Namespace) -> int:
             study = study_named(session, args.study)
             study_id, annotates = study.id, study.kind == ANNOTATION
         if annotates:
-            with database.begin() as session:
-                planned = freeze_task(
-                    session, study_id, now=datetime.now(UTC), rng=np.random.default_rng()
-                ).questions
+            planned = freeze_task(
+                database, study_id, now=datetime.now(UTC), rng=np.random.default_rng()
+            ).questions
             people = planned["participant"].nunique()
             print(f"frozen: {len(planned):,} faces to {people} participants")
             return 0

@@ -52,17 +52,19 @@ def refresh_dataset(session: Session, dataset_id: int) -> None:
 
 def refresh_votes(session: Session, dataset_id: int, image_ids: Sequence[int]) -> None:
     """Count the votes on some images of a dataset anew, in the facets of all of its label sets."""
-    votes = _votes(session, dataset_id)
     prepared = select(LabelSet).where(LabelSet.dataset_id == dataset_id, LabelSet.summary.is_not(None))
     for label_set in session.scalars(prepared).all():
         for start in range(0, len(image_ids), _CHUNK):
-            some = Label.image_id.in_(image_ids[start : start + _CHUNK])
+            among = image_ids[start : start + _CHUNK]
+            some = Label.image_id.in_(among)
             query = select(Label.image_id, *(getattr(Label, name) for name in SOFT_COLUMNS))
             rows = session.execute(query.where(Label.label_set_id == label_set.id, some)).all()
             if not rows:
                 continue
             frame = pd.DataFrame([tuple(row) for row in rows], columns=["image_id", *SOFT_COLUMNS])
-            counted = frame[["image_id"]].assign(label_set_id=label_set.id, **_people(frame, votes))
+            counted = frame[["image_id"]].assign(
+                label_set_id=label_set.id, **_people(frame, _votes(session, dataset_id, among))
+            )
             plain = counted.astype(object).where(counted.notna(), None)
             rows_of: list[dict[str, Any]] = plain.to_dict("records")  # type: ignore[assignment]
             session.execute(update(LabelFacet), rows_of)
@@ -91,14 +93,16 @@ def _top(frame: pd.DataFrame) -> list[str]:
     return [EMOTIONS[place] for place in scores.argmax(axis=1)]
 
 
-def _votes(session: Session, dataset_id: int) -> pd.DataFrame:
-    """Counts of each label by image (rows), with a column of each emotion and `all`."""
+def _votes(session: Session, dataset_id: int, among: Sequence[int] | None = None) -> pd.DataFrame:
+    """Counts of each label by image (rows; `among` some of them), with a column of each emotion and `all`."""
     query = (
         select(Annotation.image_id, Annotation.label, func.count())
         .join(Image, Image.id == Annotation.image_id)
         .where(Image.dataset_id == dataset_id)
         .group_by(Annotation.image_id, Annotation.label)
     )
+    if among is not None:
+        query = query.where(Annotation.image_id.in_(among))
     rows = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=["image_id", "label", "n"])
     counts = rows.pivot_table(index="image_id", columns="label", values="n", aggfunc="sum", fill_value=0)
     table = counts.reindex(columns=list(EMOTIONS), fill_value=0)

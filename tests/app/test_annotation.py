@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime
 
-import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import select
@@ -27,14 +26,14 @@ from engine.recipe import load_recipe
 from engine.roles import assign_roles
 from study import studies
 from study.access import invitations
-from study.annotation.drafts import create_draft, freeze_task
+from study.annotation.drafts import create_draft
 from study.annotation.publishing import published
 from study.annotation.tables import find_task
 from study.errors import StudyError
 from study.stages import consent
 from study.trial import answers, flow
 from study.trial.posts import AnswerPost
-from tests.annotation_task import small_task, task_design
+from tests.annotation_task import freeze, small_task, task_design
 from tests.app.test_participant_pages import component, press, take
 from tests.small_study import SECRET
 
@@ -219,7 +218,7 @@ def with_task(program):
     with program.database.begin() as session:
         design = task_design(sample=24, name="votes-of-people", title="Votes of people")
         task_id = create_draft(session, design, 1, now=now).id
-        freeze_task(session, task_id, now=now, rng=np.random.default_rng(1))
+        freeze(session, task_id, now)
     tokens = open_and_invite(program, task_id)
     with program.database.begin() as session:
         for token in tokens[:2]:
@@ -275,7 +274,7 @@ def test_a_task_is_designed_saved_and_frozen_on_the_page(program, visit_as):
         assert "pleasant" in study.consent_text
     assert not next(one for one in test.button if one.label == "Freeze…").disabled
     with program.database.begin() as session:
-        freeze_task(session, study.id, now=datetime.now(UTC), rng=np.random.default_rng(1))
+        freeze(session, study.id)
     test = draw("annotation", study=str(study.id))
     assert not test.exception
     assert "No annotations yet" in text(test)
@@ -303,7 +302,7 @@ def test_the_participants_pages_say_what_a_task_asks(form, words, program, visit
     now = datetime.now(UTC)
     with program.database.begin() as session:
         task_id = create_draft(session, task_design(form, sample=12), 1, now=now).id
-        freeze_task(session, task_id, now=now, rng=np.random.default_rng(1))
+        freeze(session, task_id, now)
         studies.open_study(session, task_id, now=now)
         invitations.invite_all(session, task_id, secret=program.secret, now=now)
         token = invitations.invitation_links(session, task_id, program.secret)["token"].iloc[0]

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -11,8 +10,8 @@ from sqlalchemy import select
 from db.tables import Answer, Participant
 from study import studies
 from study.access import invitations
-from study.annotation.drafts import create_draft, freeze_task
-from tests.annotation_task import task_design
+from study.annotation.drafts import create_draft
+from tests.annotation_task import freeze, task_design
 from tests.browser.test_participant import SEEN, at_question, saved, through, trial
 from tests.browser.wire import Wire
 
@@ -27,7 +26,7 @@ def link(served, form: str, **changes) -> str:
     design = task_design(form, sample=8, participants=2, self_repeats=0.25, min_lag=4, **changes)
     with served.program.database.begin() as session:
         task_id = create_draft(session, design, 1, now=now).id
-        freeze_task(session, task_id, now=now, rng=np.random.default_rng(1))
+        freeze(session, task_id, now)
         studies.open_study(session, task_id, now=now)
         invitations.invite_all(session, task_id, secret=served.program.secret, now=now)
         tokens = invitations.invitation_links(session, task_id, served.program.secret)["token"]

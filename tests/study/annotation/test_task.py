@@ -11,7 +11,7 @@ from engine.emfacs import EMOTIONS
 from engine.soft_labels import SOFT_COLUMNS
 from study import drafts as other_drafts
 from study.annotation import images
-from study.annotation.drafts import change_draft, create_draft, freeze_task
+from study.annotation.drafts import change_draft, create_draft, prepare, seal
 from study.annotation.findings import against_engine, comparable, task_findings
 from study.annotation.publishing import publish, published
 from study.annotation.tables import annotations, find_task, readings, votes
@@ -102,15 +102,23 @@ def test_a_draft_can_be_changed_and_a_frozen_one_not(task):
             change_draft(session, made.id, task_design(), 1)
         with pytest.raises(NotFoundError, match="dataset 9"):
             change_draft(session, made.id, task_design(name="second"), 9)
-        planned = freeze_task(session, made.id, now=NOW, rng=RNG(1))
-        assert planned.questions["image"].nunique() == 12
+        prepared = prepare(session, made.id)
+        assert prepared.plan.questions["image"].nunique() == 12
+        change_draft(session, made.id, task_design(name="second", sample=6, participants=2, min_lag=2), 1)
+        with pytest.raises(StudyError, match="changed while it was planned"):
+            seal(session, prepared, now=NOW, rng=RNG(1))
+        seal(session, prepare(session, made.id), now=NOW, rng=RNG(99))
         for act in (
-            lambda: freeze_task(session, made.id, now=NOW, rng=RNG(1)),
+            lambda: prepare(session, made.id),
+            lambda: seal(session, prepared, now=NOW, rng=RNG(1)),
             lambda: change_draft(session, made.id, task_design(name="second"), 1),
             lambda: other_drafts.delete_draft(session, made.id, now=NOW),
         ):
             with pytest.raises(FrozenError):
                 act()
+        copy = other_drafts.copy_study(session, made.id, now=NOW)
+        assert (copy.name, copy.kind, copy.dataset_id, copy.frozen_at) == ("second-2", "annotation", 1, None)
+        assert copy.design == {**made.design, "name": "second-2"}
 
 
 @pytest.mark.parametrize(

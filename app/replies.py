@@ -25,8 +25,8 @@ _PAGE = """<!doctype html>
 :root {{ color-scheme: light dark }}
 body {{ font: 1.125rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 18vh auto 0; padding: 0 1.5rem }}
 h1 {{ font-size: 1.5rem; line-height: 1.25 }}
-button {{ font: inherit; font-weight: 600; min-height: 3rem; padding: 0 1.75rem; border: 0; border-radius: .5rem;
-  background: #3A4FA3; color: #fff; cursor: pointer }}
+button {{ font: inherit; font-weight: 600; min-height: 3rem; padding: 0 1.75rem; border: 0;
+  border-radius: .5rem; background: #3A4FA3; color: #fff; cursor: pointer }}
 button:focus-visible {{ outline: 3px solid #E69F00; outline-offset: 3px }}
 small {{ opacity: .8 }}
 </style>

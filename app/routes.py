@@ -9,8 +9,8 @@ from starlette.routing import Route
 from app.identity import researcher_of
 from app.link_routes import link_routes
 from app.open_link_routes import open_link_routes
-from app.password_routes import password_routes
 from app.participant.stage_routes import stage_routes
+from app.password_routes import password_routes
 from app.pictures import UnreadablePictureError, placeholder, thumbnail
 from app.replies import NOT_STORED, ReplyError
 from app.share_routes import share_routes

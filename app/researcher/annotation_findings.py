@@ -12,6 +12,7 @@ from db.tables import Study
 from study.annotation.findings import TaskFindings, against_engine, comparable, task_findings
 from study.annotation.publishing import publish, published
 from study.annotation.tables import annotations, form_of_task, readings, votes
+from study.dashboard import Version, version
 from study.errors import StudyError
 from study.findings.estimate import Estimate
 from study.findings.votes import VotesAgainstEngine
@@ -35,8 +36,9 @@ def draw(study: Study, raw: bool) -> None:
     if study.simulated:
         st.info(words.SIMULATED_NOTE, icon=":material/smart_toy:")
     with database().session() as session:
-        said = readings(session, study)
+        seen = version(session, study.id)
         sets = comparable(session, study)
+    said, found = _found(_place(), study.id, seen)
     if said.empty:
         words.nothing_yet(
             "No annotations yet",
@@ -44,7 +46,6 @@ def draw(study: Study, raw: bool) -> None:
             "What they say appears here with the first answer; look again for more.",
         )
         return
-    found = task_findings(said, form_of_task(study))
     st.caption(
         f"{words.counted(found.readings, 'reading')} of {words.counted(found.images, 'image')} by "
         f"{words.counted(len(found.people), 'annotator')} so far"
@@ -52,7 +53,7 @@ def draw(study: Study, raw: bool) -> None:
     if raw:
         _take(study, said)
     _agreement(found)
-    _against(study, sets)
+    _against(study, sets, seen)
     st.subheader("Annotators", anchor=False)
     people = found.people.rename(columns={"seconds": "median seconds"})
     st.dataframe(people.round({"median seconds": 1}), hide_index=True)
@@ -125,17 +126,36 @@ def _agreement(found: TaskFindings) -> None:
     _table(rows)
 
 
-def _against(study: Study, sets: dict[int, str]) -> None:
+def _against(study: Study, sets: dict[int, str], seen: Version) -> None:
     if form_of_task(study) == "affect" or not sets:
         return
     st.subheader("People and the engine", anchor=False)
     chosen = st.selectbox("Label set", list(sets), format_func=sets.__getitem__, key="annotation_against")
-    with database().session() as session:
-        found = against_engine(session, study, chosen)
+    found = _compare(_place(), study.id, seen, chosen)
     if found is None or found.by_image.empty:
         st.caption("No image has both a label of an emotion by people and one by the engine.")
         return
     _compared(found)
+
+
+def _place() -> str:
+    # What the caches go by besides the arguments: which database it was.
+    return str(database().engine.url)
+
+
+# The values of these caches are shared by all who look, and nobody changes them.
+@st.cache_resource(max_entries=3, show_spinner="Reading the annotations…")
+def _found(place: str, study_id: int, seen: Version) -> tuple[pd.DataFrame, TaskFindings]:
+    with database().session() as session:
+        study = session.get_one(Study, study_id)
+        said, form = readings(session, study), form_of_task(study)
+    return said, task_findings(said, form)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Comparing people and the engine…")
+def _compare(place: str, study_id: int, seen: Version, label_set_id: int) -> VotesAgainstEngine | None:
+    with database().session() as session:
+        return against_engine(session, session.get_one(Study, study_id), label_set_id)
 
 
 def _compared(found: VotesAgainstEngine) -> None:

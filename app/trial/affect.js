@@ -17,8 +17,9 @@ export class Affect {
   constructor(group, _data, said, hint) {
     this.hint = hint;
     const moved = () => this.#place(this.valence.number, this.arousal.number);
-    this.valence = new Slider({ name: "Valence", least: -1, step: GRID_STEP, moved });
-    this.arousal = new Slider({ name: "Arousal", least: -1, step: GRID_STEP, moved });
+    const slider = (name, spoken) => new Slider({ name, spoken, least: -1, step: GRID_STEP, moved });
+    this.valence = slider("Valence", "Valence, from unpleasant to pleasant");
+    this.arousal = slider("Arousal", "Arousal, from calm to excited");
     this.done = new Done((press) => {
       if (!this.touched) hint("Choose a place on the grid first.");
       else said({ valence: rounded(this.valence), arousal: rounded(this.arousal) }, press);

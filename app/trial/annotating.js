@@ -27,8 +27,10 @@ export class Annotating extends Screen {
     const { question, help, keys } = ANNOTATIONS[data.form];
     this.part(".wording").textContent = question;
     this.part(".how").textContent = help;
-    this.part(".key-list").replaceChildren(...keys.flatMap(([cap, what], index) =>
-      [index ? ", " : "", Object.assign(document.createElement("kbd"), { textContent: cap }), ` ${what}`]));
+    this.part(".key-list").replaceChildren(...keys.flatMap(([caps, what], index) => {
+      const shown = caps.map((cap) => Object.assign(document.createElement("kbd"), { textContent: cap }));
+      return [index ? ", " : "", ...shown.flatMap((cap, place) => (place ? [" to ", cap] : [cap])), ` ${what}`];
+    }));
     const hint = (words) => { this.part(".hint").textContent = words; };
     const said = (response, press) => on.answer({ response }, press);
     this.widget = new WIDGETS[data.form](this.part(".saying"), data, said, hint);

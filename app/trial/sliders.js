@@ -8,14 +8,14 @@ const made = (tag, className, values = {}) => Object.assign(document.createEleme
 
 // One slider with its name before it and its value behind it; moved(slider) is told every change.
 export class Slider {
-  constructor({ name, colour, least, step, moved }) {
+  constructor({ name, spoken = name, colour, least, step, moved }) {
     this.least = least;
     this.line = made("label", "scale");
     this.input = made("input", "slider", { type: "range", min: least, max: 1, step, value: 0 });
     this.value = made("output", "value");
     if (colour) this.line.style.setProperty("--colour", colour);
     this.line.append(made("span", "emotion", { textContent: name }), this.input, this.value);
-    this.input.setAttribute("aria-label", name);
+    this.input.setAttribute("aria-label", spoken);
     this.input.addEventListener("input", () => { this.#told(); moved(this); });
     this.set(0);
   }

@@ -19,18 +19,18 @@ export const ANNOTATIONS = {
   hard_label: {
     question: "Which emotion does this face show?",
     help: "Choose the one that the face shows most.",
-    keys: [["1", "to"], ["8", "the emotions"], ["9", "None"], ["0", "Uncertain"], ["-", "Non-Face"]],
+    keys: [[["1", "8"], "the emotions"], [["9"], "None"], [["0"], "Uncertain"], [["-"], "Non-Face"]],
   },
   soft_label: {
     question: "How strongly is each emotion shown?",
     help: "Each slider goes from 0 (not at all) to 1 (fully); the eight need not sum to 1.",
-    keys: [["1", "to"], ["8", "go to a slider"], ["←", "less"], ["→", "more"], ["⏎", "done"]],
+    keys: [[["1", "8"], "go to a slider"], [["←"], "less"], [["→"], "more"], [["⏎"], "done"]],
   },
   affect: {
     question: "How pleasant, and how excited?",
     help: "Choose a place on the grid, or move the two sliders: they are the same.",
-    keys: [["←", "less pleasant"], ["→", "more pleasant"], ["↑", "more excited"], ["↓", "calmer"],
-      ["Shift", "with an arrow: further"], ["⏎", "done"]],
+    keys: [[["←"], "less pleasant"], [["→"], "more pleasant"], [["↑"], "more excited"], [["↓"], "calmer"],
+      [["Shift"], "with an arrow: further"], [["⏎"], "done"]],
   },
 };
 

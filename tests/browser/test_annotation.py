@@ -150,7 +150,12 @@ def test_the_affect_grid_by_click_arrow_keys_and_sliders(served_with_stages, new
     served = served_with_stages
     page = new_page(**PHONE)
     begin(page, link(served, "affect"))
-    fits(page)
+    for width in (360, 390):
+        page.set_viewport_size({**PHONE, "width": width})
+        fits(page)
+        edge = page.get_by_text("Unpleasant", exact=True).bounding_box()
+        assert edge["x"] >= 0
+        assert edge["x"] + edge["width"] <= page.locator(".affect-grid").bounding_box()["x"]
     page.keyboard.press("Enter")
     expect(page.get_by_text("Choose a place on the grid first")).to_be_visible()
     box = page.locator(".affect-grid").bounding_box()

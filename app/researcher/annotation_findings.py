@@ -178,7 +178,8 @@ def _table(rows: dict[str, Estimate]) -> None:
         for name, one in rows.items()
     ]
     columns = ["", "Value", "95 % interval", "n", "How"]
-    st.dataframe(pd.DataFrame(shown, columns=columns), hide_index=True, width="stretch")
+    table = pd.DataFrame(shown, columns=columns)
+    st.dataframe(table, hide_index=True, width="stretch", height="content")
 
 
 def _number(value: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ class ScaleAgreement:
 
     alpha: Krippendorff's, interval level, of each annotator's first reading. between: mean over images of
     the mean absolute difference of two annotators. within: mean over annotators of the mean absolute
-    difference between a reading and the one before it of the same image.
+    difference between a reading and the one before it of the same image. Intervals end at 0.
     """
 
     scale: str
@@ -45,11 +45,16 @@ def scale_agreement(table: pd.DataFrame, scales: Sequence[str]) -> tuple[ScaleAg
             annotator_agreement(table, "image", "annotator", scale, level="interval").overall[
                 "krippendorff_alpha"
             ],
-            image_mean(_between(first, scale), "absolute difference of two annotators"),
-            _within(table, scale),
+            _not_below_0(image_mean(_between(first, scale), "absolute difference of two annotators")),
+            _not_below_0(_within(table, scale)),
         )
         for scale in scales
     )
+
+
+def _not_below_0(found: Estimate) -> Estimate:
+    """No difference is negative, so neither is the end of its mean's interval."""
+    return found if found.low is None else replace(found, low=max(found.low, 0.0))
 
 
 def _between(first: pd.DataFrame, scale: str) -> Array:

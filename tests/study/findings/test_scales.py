@@ -30,6 +30,7 @@ def test_differences_are_those_worked_by_hand():
     # a: .2 to .3 and .3 to .1, mean .15; b: 0
     assert one.within.estimate == pytest.approx(0.075)
     assert one.within.n == 3
+    assert (one.within.low, one.between.low) == (0, 0)
 
 
 def test_alpha_is_one_less_observed_over_expected_squared_difference():

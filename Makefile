@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 	&& { command -v "$$name"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo links test check format bench clean
+.PHONY: help install run demo links test check format bench screenshots clean
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ format: $(VENV)/dev.stamp ## Format the code and mend what lint can mend.
 bench: $(VENV)/dev.stamp ## Measure the trial and the answers; docs/benchmarks.md tells how to read it.
 	$(PY) -m benchmarks.trial
 	$(PY) -m benchmarks.answers
+
+screenshots: $(VENV)/dev.stamp ## Take the pictures of README and docs again, of a copy of the data folder.
+	$(PY) -m docs.screenshots
 
 clean: ## Remove the environment and what tools left; the data folder stays.
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-artifacts

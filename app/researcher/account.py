@@ -13,7 +13,7 @@ from study.errors import StudyError
 
 def entry() -> st.Page:
     """The page as the navigation lists it."""
-    return st.Page(page, title="Your account", icon=":material/person:", url_path="account")
+    return st.Page(page, title="Account", icon=":material/person:", url_path="account")
 
 
 @researchers_only

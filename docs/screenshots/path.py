@@ -1,0 +1,41 @@
+"""A participant's path on a phone: consent, training, qualification, a question."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+
+from app import demo
+from db.tables import Participant, Study
+from docs.screenshots.program import PHONE, Served, keep, settle
+from study.access.secret import installation_secret
+
+
+def take(served: Served) -> None:
+    """Keep one picture of each stage."""
+    with served.database.begin() as session:
+        token = demo.invitations(session, installation_secret(served.settings))[1]
+    page = served.visitor(PHONE, path=f"/join/{token}")
+    page.get_by_role("button", name="I agree and take part").wait_for()
+    settle(page)
+    keep(page, "path-consent")
+    page.get_by_role("button", name="I agree and take part").click()
+    page.wait_for_timeout(4000)
+    settle(page)
+    keep(page, "path-demographics")
+    _at(served, demographics={})
+    page.reload()
+    page.wait_for_timeout(12_000)
+    settle(page)
+    keep(page, "path-training")
+    _at(served, trained_at=datetime.now(UTC))
+    page.reload()
+    page.locator(".trial[data-state='asking']").wait_for()
+    settle(page)
+    keep(page, "path-question")
+
+
+def _at(served: Served, **values: object) -> None:
+    """Move the participant on, as the pages would."""
+    with served.database.begin() as session:
+        studied = select(Study.id).where(Study.name == demo.OPEN.name).scalar_subquery()
+        session.execute(update(Participant).where(Participant.study_id == studied).values(**values))

@@ -1,0 +1,107 @@
+"""Every room in Chromium: full and empty, for each role, at two widths, by the keyboard alone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.identity import RESEARCHER_COOKIE
+from tests.browser.conftest import Served
+from tests.browser.conftest import _serve as serve
+from tests.program import opened
+
+pytestmark = pytest.mark.browser
+
+ROOMS = {
+    "/": "Studies",
+    "/design": "Design",
+    "/invitations?study=1": "Invitations",
+    "/watch?study=2": "Watch",
+    "/agreement?study=2": "Agreement",
+    "/gallery": "Gallery",
+    "/image?set=1&image=3": "Image",
+    "/labels": "Label sets",
+    "/photograph": "Photograph",
+    "/annotation": "Annotation",
+    "/import": "Import",
+    "/engine": "Engine",
+    "/people": "People",
+    "/account": "Your account",
+}
+CLOSED = {
+    "researcher": {"People"},
+    "reader": {"Design", "Invitations", "Import", "People"},
+}
+WAITING = "[data-testid='stApp'][data-test-script-state='running']"
+
+
+@pytest.fixture(scope="module")
+def empty_served(chromium, tmp_path_factory):
+    """A program without any data."""
+    built = tmp_path_factory.mktemp("nothing")
+    with opened(built):
+        (built / "datasets").mkdir()
+    yield from serve(built, tmp_path_factory.mktemp("empty") / "data")
+
+
+def enter(served: Served, new_page, role: str, **options) -> Page:
+    page = new_page(**options)
+    value = served.program.researcher_cookies(role)[RESEARCHER_COOKIE]
+    page.context.add_cookies([{"name": RESEARCHER_COOKIE, "value": value, "url": served.url}])
+    return page
+
+
+def go(served: Served, page: Page, path: str) -> None:
+    page.goto(served.url + path)
+    expect(page.get_by_text("Signed in as")).to_be_visible()
+    page.locator(WAITING).wait_for(state="detached")
+
+
+def sound(page: Page, width: int, path: str) -> None:
+    """No failure is written, and nothing is wider than the screen."""
+    assert page.get_by_test_id("stException").count() == 0, path
+    assert page.get_by_text("encountered an error").count() == 0, path
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_an_owner_finds_every_room_whole_at_every_width(served, new_page, width, scheme):
+    page = enter(served, new_page, "owner", width=width, color_scheme=scheme)
+    for path, name in ROOMS.items():
+        go(served, page, path)
+        expect(page.get_by_role("heading", level=1).first).to_contain_text(name)
+        sound(page, width, path)
+
+
+def test_an_empty_program_has_a_first_step_in_every_room(empty_served, new_page):
+    page = enter(empty_served, new_page, "owner", width=390)
+    for path, name in ROOMS.items():
+        go(empty_served, page, path.partition("?")[0])
+        expect(page.get_by_role("heading", level=1).first).to_contain_text(name)
+        sound(page, 390, path)
+
+
+@pytest.mark.parametrize("role", ["researcher", "reader"])
+def test_a_role_is_shown_what_it_may_see_and_told_what_it_may_not(served, new_page, role):
+    page = enter(served, new_page, role)
+    go(served, page, "/")
+    listed = page.get_by_test_id("stTopNavLink").all_inner_texts()
+    for path, name in ROOMS.items():
+        if name not in CLOSED[role]:
+            continue
+        assert name not in listed
+        go(served, page, path)
+        # A page that is not listed is not there: Streamlit goes to the first one instead.
+        expect(page.get_by_role("heading", name=name, exact=True)).to_have_count(0)
+
+
+def test_the_rooms_are_reached_by_the_keyboard_alone(served, new_page):
+    page = enter(served, new_page, "owner")
+    go(served, page, "/")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement?.innerText ?? ''")
+        if "Gallery" in focused:
+            break
+    else:
+        pytest.fail("no Tab led to the gallery")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Gallery", exact=True)).to_be_visible()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from app.serving import ServingError, base_url, running_server
 from db import schema
@@ -20,8 +20,8 @@ from study.access import researchers
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-DESK = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 780}
+DESK: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 780}
 SETTLED_MS = 1500
 
 
@@ -38,7 +38,7 @@ class Served:
         """The address, without a slash at its end."""
         return base_url(self.settings)
 
-    def visitor(self, size: dict[str, int] | None = None, *, path: str = "/") -> Page:
+    def visitor(self, size: ViewportSize | None = None, *, path: str = "/") -> Page:
         """A page of a browser that nobody has used, 1280 wide or of the size given, at a path."""
         touch = size is PHONE
         context = self.browser.new_context(viewport=size or DESK, has_touch=touch, is_mobile=touch)
@@ -46,7 +46,7 @@ class Served:
         page.goto(self.url + path)
         return page
 
-    def researcher(self, size: dict[str, int] | None = None) -> Page:
+    def researcher(self, size: ViewportSize | None = None) -> Page:
         """The same, signed in as the installation's owner."""
         now = datetime.now(UTC)
         with self.database.begin() as session:

@@ -24,12 +24,19 @@ def take(served: Served) -> None:
 
 
 def question(served: Served) -> None:
-    """Keep the first question, with what comes between it and the consent done."""
+    """Keep the first question of Experiment 1, with what comes between it and the consent done."""
     with served.database.begin() as session:
         session.execute(update(Participant).values(demographics={}, trained_at=datetime.now(UTC)))
         token = demo.invitations(session, installation_secret(served.settings))[0]
     page = served.visitor(path=f"/join/{token}")
     page.get_by_role("button", name="I agree and take part").click()
-    page.locator(".trial[data-state='asking']").wait_for()
+    heading = page.get_by_role("heading", name="Which describes this face better?")
+    asking = page.locator(".trial[data-state='asking']")
+    asking.wait_for()
+    while not heading.count():
+        page.wait_for_timeout(500)
+        page.keyboard.press("1")
+        asking.wait_for()
+        page.wait_for_timeout(500)
     settle(page)
     keep(page, "trial")

@@ -93,7 +93,9 @@ def seed(settings: Settings, levels: list[int], each: list[int]) -> list[list[st
         label_set = import_label_set(session, "benchmark", "benchmark", labels, now=now)
         for participants, questions in zip(levels, each, strict=True):
             plan = _plan(names, participants, questions, rng)
-            design = Design(name=f"benchmark-{participants}", demographics=(), training=False)
+            design = Design(
+                name=f"benchmark-{participants}", demographics=(), training=False, break_every=1_000_000
+            )
             study = studies.create_study(session, design, label_set.id, plan, now=now, rng=rng)
             studies.open_study(session, study.id, now=now)
             links = registration.invite_all(session, study.id, secret=secret, now=now)["token"].tolist()

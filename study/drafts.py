@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import LabelSet, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.annotation.design import AnnotationDesign
 from study.annotation.drafts import create_draft as create_task
@@ -36,7 +37,7 @@ def create_draft(
     _write(session, study, design, label_set_id)
     session.add(study)
     session.flush()
-    note(session, researcher_id, "study.created", study.name, now=now)
+    note(session, researcher_id, Act.STUDY_CREATED, study.name, now=now)
     return study
 
 
@@ -64,7 +65,7 @@ def delete_draft(session: Session, study_id: int, *, researcher_id: int | None =
         FrozenError: the study is frozen.
     """
     study = _draft(session, study_id)
-    note(session, researcher_id, "study.deleted", study.name, now=now)
+    note(session, researcher_id, Act.STUDY_DELETED, study.name, now=now)
     session.delete(study)
     session.flush()
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.researcher.access import database
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.people import known_to_provider
 from study.access.researchers import create_sign_in_token
@@ -56,7 +57,7 @@ def _token(address: str) -> str | None:
             person = known_to_provider(session, address)
             if person is None:
                 return None
-            note(session, person.id, "researcher.vouched_for", person.name, now=now)
+            note(session, person.id, Act.RESEARCHER_VOUCHED_FOR, person.name, now=now)
             st.session_state[_LINK] = create_sign_in_token(session, person, now)
     return str(st.session_state[_LINK])
 

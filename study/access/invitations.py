@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Invitation, Participant, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.tokens import derived_token, token_hash
 from study.errors import (
@@ -83,7 +84,7 @@ def invite_all(
         invite(session, participant_id, secret=secret, now=now, expires_at=expires_at)
     if found:
         study = session.get_one(Study, study_id)
-        note(session, by, "links.made", study.name, {"links": len(found)}, now=now)
+        note(session, by, Act.LINKS_MADE, study.name, {"links": len(found)}, now=now)
     return invitation_links(session, study_id, secret)
 
 
@@ -109,7 +110,7 @@ def renew(
         raise StudyError(f"the participation of {person.code} has ended: replace {person.code} instead")
     _take_back(session, Invitation.participant_id == participant_id, now)
     token = invite(session, participant_id, secret=secret, now=now, expires_at=expires_at)
-    note(session, by, "link.renewed", subject(session, person), now=now)
+    note(session, by, Act.LINK_RENEWED, subject(session, person), now=now)
     return token
 
 
@@ -124,7 +125,7 @@ def revoke_all(session: Session, participant_id: int, *, now: datetime, by: int 
         raise NotFoundError(f"there is no participant {participant_id}")
     many = _take_back(session, Invitation.participant_id == participant_id, now)
     if many:
-        note(session, by, "link.revoked", subject(session, person), now=now)
+        note(session, by, Act.LINK_REVOKED, subject(session, person), now=now)
     return many
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.tables import OpenLink, Participant, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.invitations import refuse_closed
 from study.access.lapse import held
@@ -80,7 +81,7 @@ def create_open_link(
     link.token_hash = token_hash(token)
     session.flush()
     detail = {"link": link.id, "source": source, "capacity": capacity}
-    note(session, by, "open_link.made", study.name, detail, now=now)
+    note(session, by, Act.OPEN_LINK_MADE, study.name, detail, now=now)
     return token
 
 
@@ -99,7 +100,7 @@ def revoke_open_link(
         link.revoked_at = now
         session.flush()
         study = session.get_one(Study, link.study_id)
-        note(session, by, "open_link.revoked", study.name, {"link": link.id}, now=now)
+        note(session, by, Act.OPEN_LINK_REVOKED, study.name, {"link": link.id}, now=now)
 
 
 def open_links(session: Session, study_id: int, secret: bytes, *, now: datetime) -> pd.DataFrame:

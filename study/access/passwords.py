@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.tables import AuditEvent, Researcher
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.researchers import new_session
 from study.errors import PasswordError, TooManyAttemptsError
@@ -19,7 +20,7 @@ ATTEMPTS = 10
 WITHIN = timedelta(minutes=15)
 """So many wrong passwords for a name within this time, and the name has to wait."""
 
-REFUSED = "researcher.refused"
+REFUSED = Act.RESEARCHER_REFUSED
 NO_NAME = "a name that nobody has"
 # The parameters of RFC 9106's low-memory choice, which argon2-cffi keeps as its defaults.
 _HASHER = PasswordHasher()
@@ -39,7 +40,7 @@ def set_password(session: Session, researcher: Researcher, password: str, *, now
     if researcher.name.casefold() in chosen.casefold() or len(set(chosen)) < 5:
         raise PasswordError("This password is easy to guess: leave your name out, and use more characters.")
     researcher.password_hash = _HASHER.hash(chosen)
-    note(session, researcher.id, "researcher.password_set", researcher.name, now=now)
+    note(session, researcher.id, Act.RESEARCHER_PASSWORD_SET, researcher.name, now=now)
     session.flush()
 
 
@@ -63,7 +64,7 @@ def sign_in_by_password(session: Session, name: str, password: str, now: datetim
         return None
     if _HASHER.check_needs_rehash(kept):
         person.password_hash = _HASHER.hash(_normalised(password))
-    note(session, person.id, "researcher.signed_in", person.name, now=now)
+    note(session, person.id, Act.RESEARCHER_SIGNED_IN, person.name, now=now)
     return new_session(session, person.id, now)
 
 
@@ -74,7 +75,7 @@ def right_password(researcher: Researcher, password: str) -> bool:
 
 def _refuse_guessing(session: Session, name: str, now: datetime) -> None:
     recent = select(func.count()).where(
-        AuditEvent.action == REFUSED, AuditEvent.subject == name, AuditEvent.at > now - WITHIN
+        AuditEvent.action == REFUSED.value, AuditEvent.subject == name, AuditEvent.at > now - WITHIN
     )
     if (session.scalar(recent) or 0) >= ATTEMPTS:
         raise TooManyAttemptsError(

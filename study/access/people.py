@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Researcher, WebSession
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.researchers import add_researcher, create_sign_in_token
 from study.errors import NotFoundError, PeopleError
@@ -67,7 +68,7 @@ def invite_person(
     person = add_researcher(session, named, role, now=now)
     if subject is not None:
         set_subject(session, person.id, subject, by=by, now=now)
-    note(session, by, "researcher.invited", named, {"role": role}, now=now)
+    note(session, by, Act.RESEARCHER_INVITED, named, {"role": role}, now=now)
     return create_sign_in_token(session, person, now)
 
 
@@ -76,7 +77,7 @@ def new_link(session: Session, researcher_id: int, *, by: int | None, now: datet
     person = _person(session, researcher_id)
     if person.disabled_at is not None:
         raise PeopleError(f"{person.name} is shut out: let them in again first.")
-    note(session, by, "researcher.link_made", person.name, now=now)
+    note(session, by, Act.RESEARCHER_LINK_MADE, person.name, now=now)
     return create_sign_in_token(session, person, now)
 
 
@@ -87,7 +88,7 @@ def change_role(session: Session, researcher_id: int, role: str, *, by: int | No
     if role != "owner":
         _keep_an_owner(session, person, "become a " + role)
     before, person.role = person.role, role
-    note(session, by, "researcher.role_changed", person.name, {"from": before, "to": role}, now=now)
+    note(session, by, Act.RESEARCHER_ROLE_CHANGED, person.name, {"from": before, "to": role}, now=now)
     session.flush()
 
 
@@ -104,7 +105,7 @@ def set_subject(
         if (name := session.scalar(taken)) is not None:
             raise PeopleError(f"{address} belongs to {name} already.")
     person.subject = address
-    note(session, by, "researcher.address_set", person.name, now=now)
+    note(session, by, Act.RESEARCHER_ADDRESS_SET, person.name, now=now)
     session.flush()
 
 
@@ -123,14 +124,14 @@ def shut_out(session: Session, researcher_id: int, *, by: int | None, now: datet
     _keep_an_owner(session, person, "be shut out")
     person.disabled_at = now
     sign_out_everywhere(session, researcher_id, by=by, now=now)
-    note(session, by, "researcher.shut_out", person.name, now=now)
+    note(session, by, Act.RESEARCHER_SHUT_OUT, person.name, now=now)
 
 
 def let_in_again(session: Session, researcher_id: int, *, by: int | None, now: datetime) -> None:
     """Undo `shut_out`; the browsers have to sign in anew."""
     person = _person(session, researcher_id)
     person.disabled_at = None
-    note(session, by, "researcher.let_in", person.name, now=now)
+    note(session, by, Act.RESEARCHER_LET_IN, person.name, now=now)
     session.flush()
 
 
@@ -143,7 +144,7 @@ def sign_out_everywhere(session: Session, researcher_id: int, *, by: int | None,
         .values(revoked_at=now)
         .returning(WebSession.id)
     ).all()
-    note(session, by, "researcher.signed_out_everywhere", person.name, {"browsers": len(ended)}, now=now)
+    note(session, by, Act.RESEARCHER_SIGNED_OUT_EVERYWHERE, person.name, {"browsers": len(ended)}, now=now)
     return len(ended)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.tables import Invitation, OpenLink, Participant, Question, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.lapse import free, held
 from study.access.open_links import find_open_link
@@ -213,7 +214,7 @@ def _take(session: Session, place: int, link: OpenLink, study: Study, arrival: A
     if before.claimed_at is not None or before.declined_at is not None:
         place = _hand_on(session, place)
         why = "declined" if before.declined_at is not None else "not consented to within the hour"
-        note(session, None, "place.lapsed", f"{study.name}/{before.code}", {"why": why}, now=now)
+        note(session, None, Act.PLACE_LAPSED, f"{study.name}/{before.code}", {"why": why}, now=now)
     external = {**arrival.external, "arrival": arrival.key}
     taken = {"claimed_at": now, "open_link_id": link.id, "external": external}
     session.execute(

@@ -8,11 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Researcher, ShareLink, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.tokens import derived_token, token_hash
 from study.errors import ExpiredLinkError, NotFoundError, RevokedLinkError, UnknownLinkError
 
-MADE, REVOKED = "share_link.made", "share_link.revoked"
+MADE, REVOKED = Act.SHARE_LINK_MADE, Act.SHARE_LINK_REVOKED
 
 
 def share(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.session import Database
 from db.tables import Dataset, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.annotation.design import AnnotationDesign
 from study.annotation.images import check_qualification, check_selection, task_images
@@ -38,7 +39,7 @@ def create_draft(
     _write(session, study, design, dataset_id)
     session.add(study)
     session.flush()
-    note(session, researcher_id, "study.created", study.name, now=now)
+    note(session, researcher_id, Act.STUDY_CREATED, study.name, now=now)
     return study
 
 
@@ -128,7 +129,7 @@ def seal(
     store_questions(session, study, None, questions, rng)
     study.frozen_at = now
     detail = {"images": questions["image"].nunique(), "questions": len(questions)}
-    note(session, researcher_id, "study.frozen", study.name, detail, now=now)
+    note(session, researcher_id, Act.STUDY_FROZEN, study.name, detail, now=now)
     session.flush()
 
 

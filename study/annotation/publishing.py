@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from db.tables import Annotation, Image, Participant, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.annotation.tables import annotations, annotator_name, form_of_task, readings, votes
 from study.errors import StudyError
@@ -52,7 +53,7 @@ def publish(
         session.execute(insert(Annotation), rows[start : start + _CHUNK])
     _refresh(session, study, {*before, *(row["image_id"] for row in rows)})
     done = Published(len(given), given["annotator"].nunique(), given["image"].nunique(), len(before))
-    note(session, by, "annotations.published", study.name, {"votes": done.votes}, now=now)
+    note(session, by, Act.ANNOTATIONS_PUBLISHED, study.name, {"votes": done.votes}, now=now)
     return done
 
 

@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session
 
 from db.tables import Invitation, Participant, Study
 from study import studies
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.invitations import subject
 from study.errors import NotFoundError, StudyError
+
+_OPENING = {"paused": Act.STUDY_RESUMED, "closed": Act.STUDY_REOPENED}
 
 
 def open_door(session: Session, study_id: int, *, now: datetime, by: int | None = None) -> Study:
@@ -27,9 +30,9 @@ def open_door(session: Session, study_id: int, *, now: datetime, by: int | None 
     if study.deadline is not None and study.deadline != deadline:
         _move_people(session, study_id, study.deadline)
     if before != "open":
-        act = {"paused": "resumed", "closed": "reopened"}.get(before, "opened")
+        act = _OPENING.get(before, Act.STUDY_OPENED)
         detail = {} if study.deadline == deadline else {"deadline": _written(study.deadline)}
-        note(session, by, f"study.{act}", study.name, detail or None, now=now)
+        note(session, by, act, study.name, detail or None, now=now)
     return study
 
 
@@ -42,7 +45,7 @@ def pause_door(session: Session, study_id: int, *, now: datetime, by: int | None
     before = _found(session, study_id).state
     study = studies.pause_study(session, study_id)
     if before != "paused":
-        note(session, by, "study.paused", study.name, now=now)
+        note(session, by, Act.STUDY_PAUSED, study.name, now=now)
     return study
 
 
@@ -57,7 +60,7 @@ def close_door(session: Session, study_id: int, *, now: datetime, by: int | None
     if before != "closed":
         study.closed_at = now
         session.flush()
-        note(session, by, "study.closed", study.name, now=now)
+        note(session, by, Act.STUDY_CLOSED, study.name, now=now)
     return study
 
 
@@ -86,7 +89,7 @@ def extend_study(
     session.flush()
     moved = _move_people(session, study_id, deadline) if everyone else 0
     detail = {"from": _written(before), "to": _written(deadline), "participants": moved}
-    note(session, by, "study.deadline_set", study.name, detail, now=now)
+    note(session, by, Act.STUDY_DEADLINE_SET, study.name, detail, now=now)
     return moved
 
 
@@ -121,7 +124,7 @@ def extend_participant(
         .execution_options(synchronize_session=False)
     )
     detail = {"from": _written(before), "to": _written(due_at)}
-    note(session, by, "participant.deadline_set", subject(session, person), detail, now=now)
+    note(session, by, Act.PARTICIPANT_DEADLINE_SET, subject(session, person), detail, now=now)
     return person
 
 

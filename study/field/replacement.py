@@ -20,13 +20,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from db.tables import Answer, AuditEvent, Participant, Question, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.access.invitations import subject
 from study.annotation.kinds import design_of
 from study.errors import NotFoundError, StudyError
 from study.planning.sequence import longest_lag, shuffle
 
-REPLACED = "participant.replaced"
+REPLACED = Act.PARTICIPANT_REPLACED
 _COPIED = ("experiment", "image_id", "foil_image_id", "foil_distance", "side", "kind")
 
 
@@ -162,7 +163,7 @@ def _answered(session: Session, person: Participant) -> int:
 def _answered_then(session: Session, old: Participant) -> int:
     """How many the old participant had answered when they were replaced; they may have erased them since."""
     query = select(AuditEvent.detail).where(
-        AuditEvent.action == REPLACED, AuditEvent.subject == subject(session, old)
+        AuditEvent.action == REPLACED.value, AuditEvent.subject == subject(session, old)
     )
     detail = session.scalar(query)
     return int(detail["answered"]) if detail else _answered(session, old)

@@ -15,6 +15,9 @@ from study.findings.trials import Codes
 DENSE_CELLS = 50_000_000
 DENSE_SIDE = 5000
 ITEM_BLOCK = 2048
+MEETINGS_AT_ONCE = 2_000_000
+# Looking up one meeting of two raters takes as long as about so many additions of the table's product.
+MEETING_COST = 500
 
 
 @dataclass(frozen=True)
@@ -63,35 +66,47 @@ def shared_covariance(rater: Codes, item: Codes, label: Codes, found: PairTables
     pairs = int(known.sum())
     if pairs < 2 or np.bincount(item).max(initial=0) < 3:
         return 0.0
-    a, b, tables, moved = found.a[known], found.b[known], found.tables[known], influence[known]
-    n = tables.sum(axis=(1, 2))
-    own = float(((tables * moved**2).sum(axis=(1, 2)) / n**2).sum()) / pairs**2
-    moves = _cells(a, b, moved / (pairs * n)[:, None, None], int(rater.max()) + 1)
-    total = float((_item_influence(rater, item, label, moves, influence.shape[-1]) ** 2).sum())
+    n = found.tables.sum(axis=(1, 2))
+    moves = np.where(known[:, None, None], influence, 0.0) / (pairs * n)[:, None, None]
+    own = float((found.tables * moves**2).sum())
+    raters, met = int(rater.max()) + 1, np.bincount(item)
+    table_cost = float(raters * influence.shape[-1]) ** 2 * len(met)
+    by_item = _by_meeting if MEETING_COST * (met * (met - 1) // 2).sum() < table_cost else _by_table
+    total = float((by_item(rater, item, label, found, moves) ** 2).sum())
     return max((total - own) * pairs / (pairs - 1), 0.0)
 
 
-def _cells(a: Codes, b: Codes, values: Array, raters: int) -> Any:
-    """Values of (pairs, K, K) as one table between (rater, label) and (rater, label), dense where small."""
-    size = values.shape[-1]
-    label = np.arange(size)
-    row = np.broadcast_to((a * size)[:, None, None] + label[:, None], values.shape)
-    column = np.broadcast_to((b * size)[:, None, None] + label, values.shape)
-    shape = (raters * size, raters * size)
-    table = sparse.csr_array((values.ravel(), (row.ravel(), column.ravel())), shape=shape)
-    return table.toarray() if shape[0] <= DENSE_SIDE else table
+def _by_meeting(rater: Codes, item: Codes, label: Codes, found: PairTables, moves: Array) -> Array:
+    """g_i of each item, (items,), where few raters met at an item: each meeting's move looked up."""
+    order = np.lexsort((rater, item))
+    rater, label, met = rater[order], label[order], np.bincount(item)
+    raters, begin, sums = int(rater.max()) + 1, np.cumsum(met) - met, np.zeros(len(met))
+    known = found.a * raters + found.b
+    for size in np.unique(met[met > 1]).tolist():
+        first, second = np.triu_indices(size, 1)
+        items = np.flatnonzero(met == size)
+        for some in np.array_split(items, -(-len(items) * len(first) // MEETINGS_AT_ONCE)):
+            at = begin[some][:, None] + np.arange(size)
+            who, said = rater[at], label[at]
+            pair = np.searchsorted(known, who[:, first] * raters + who[:, second])
+            sums[some] = moves[pair, said[:, first], said[:, second]].sum(axis=1)
+    return sums
 
 
-def _item_influence(rater: Codes, item: Codes, label: Codes, moves: Any, categories: int) -> Array:
-    """g_i of each item, (items,), a block of items at a time."""
-    items, side = int(item.max()) + 1, moves.shape[0]
-    ones = np.ones(len(rater))
-    readings = sparse.csc_array((ones, (rater * categories + label, item)), shape=(side, items))
-    found = np.zeros(items)
+def _by_table(rater: Codes, item: Codes, label: Codes, found: PairTables, moves: Array) -> Array:
+    """g_i of each item, (items,), where many raters met at an item: products with a table of all moves."""
+    size, items = moves.shape[-1], int(item.max()) + 1
+    side, categories = size * (int(rater.max()) + 1), np.arange(size)
+    row = np.broadcast_to((found.a * size)[:, None, None] + categories[:, None], moves.shape)
+    column = np.broadcast_to((found.b * size)[:, None, None] + categories, moves.shape)
+    table: Any = sparse.csr_array((moves.ravel(), (row.ravel(), column.ravel())), shape=(side, side))
+    table = table.toarray() if side <= DENSE_SIDE else table
+    readings = sparse.csc_array((np.ones(len(rater)), (rater * size + label, item)), shape=(side, items))
+    sums = np.zeros(items)
     for start in range(0, items, ITEM_BLOCK):
         block = readings[:, start : start + ITEM_BLOCK].toarray()
-        found[start : start + ITEM_BLOCK] = ((moves @ block) * block).sum(axis=0)
-    return found
+        sums[start : start + ITEM_BLOCK] = ((table @ block) * block).sum(axis=0)
+    return sums
 
 
 def readings_of_shared_items(rater: Codes, item: Codes) -> NDArray[np.bool_]:

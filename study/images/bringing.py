@@ -15,6 +15,7 @@ from engine.emfacs import EMOTIONS
 from engine.images import read_manifest, read_table
 from engine.label_file import read_labels
 from engine.soft_labels import SOFT_COLUMNS, emotion_indices, margin, rank, subset
+from study.access.acts import Act
 from study.access.audit import note
 from study.errors import CatalogError, NotFoundError
 from study.images.imports import import_annotations, import_dataset, import_label_set
@@ -64,7 +65,7 @@ def bring_in(
         frame = _standing(read_labels(labels))
         import_label_set(session, name, label_set or name, frame, now=now)
         brought["labels"] = len(frame)
-    note(session, by, "dataset.imported", name, dict(brought), now=now)
+    note(session, by, Act.DATASET_IMPORTED, name, dict(brought), now=now)
     return brought
 
 

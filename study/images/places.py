@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.settings import Settings
 from db.tables import Dataset, Image
+from study.access.acts import Act
 from study.access.audit import note
 from study.errors import CatalogError, NotFoundError
 
@@ -92,7 +93,7 @@ def move_dataset(
     note(
         session,
         researcher_id,
-        "dataset.moved",
+        Act.DATASET_MOVED,
         dataset.name,
         {"from": before, "to": dataset.root},
         now=now,

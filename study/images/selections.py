@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.settings import Settings
 from db.tables import Dataset, Image, Label, LabelSet, Selection, SelectionImage
 from engine.soft_labels import SOFT_COLUMNS
+from study.access.acts import Act
 from study.access.audit import note
 from study.errors import NotFoundError, StudyError
 
@@ -50,7 +51,7 @@ def save_selection(
     for start in range(0, len(ids), _CHUNK):
         rows = [{"selection_id": chosen.id, "image_id": one} for one in ids[start : start + _CHUNK]]
         session.execute(insert(SelectionImage), rows)
-    note(session, researcher_id, "selection.saved", called, {"images": len(ids)}, now=now)
+    note(session, researcher_id, Act.SELECTION_SAVED, called, {"images": len(ids)}, now=now)
     return chosen
 
 
@@ -88,7 +89,7 @@ def delete_selection(session: Session, name: str, *, researcher_id: int | None =
     chosen = _named(session, name)
     session.execute(delete(SelectionImage).where(SelectionImage.selection_id == chosen.id))
     session.delete(chosen)
-    note(session, researcher_id, "selection.deleted", name, now=now)
+    note(session, researcher_id, Act.SELECTION_DELETED, name, now=now)
     session.flush()
 
 

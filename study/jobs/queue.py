@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Job
+from study.access.acts import Act
 from study.access.audit import note
 from study.errors import NotFoundError, StudyError
 
@@ -46,7 +47,7 @@ def add_job(
     )
     session.add(job)
     session.flush()
-    note(session, by, "job.started", title, {"job": job.id, "kind": kind}, now=now)
+    note(session, by, Act.JOB_STARTED, title, {"job": job.id, "kind": kind}, now=now)
     return job
 
 
@@ -97,7 +98,7 @@ def stop_job(session: Session, job_id: int, *, by: int | None, now: datetime) ->
         return
     job.state, job.finished_at = "stopped", now
     job.message = "Stopped. Start it again, and it goes on with what it has."
-    note(session, by, "job.stopped", job.title, {"job": job.id}, now=now)
+    note(session, by, Act.JOB_STOPPED, job.title, {"job": job.id}, now=now)
     session.flush()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.session import Database
 from db.tables import Dataset, Label, LabelSet, Study
 from engine.emfacs import EMOTIONS
+from study.access.acts import Act
 from study.access.audit import note
 from study.design.design import Design
 from study.design.errors import refusal
@@ -121,7 +122,7 @@ def seal(
     store_questions(session, study, label_set, prepared.plan.questions, rng)
     study.frozen_at, study.preregistration = now, prepared.sha256
     detail = {"sha256": prepared.sha256, "questions": len(prepared.plan.questions)}
-    note(session, researcher_id, "study.frozen", study.name, detail, now=now)
+    note(session, researcher_id, Act.STUDY_FROZEN, study.name, detail, now=now)
     session.flush()
     # Last, so that a study that is refused leaves no file; one whose transaction then fails is overwritten.
     return _write(data_dir / FOLDER, study.name, prepared.data)

@@ -13,13 +13,14 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from db.tables import Answer, AnswerEvent, Participant, QualificationAnswer, Study
+from study.access.acts import Act
 from study.access.audit import note
 from study.annotation.kinds import ANNOTATION
 from study.annotation.publishing import erase_votes
 from study.stages.loss import Loss
 from study.trial.standing import standing
 
-WITHDRAWN, ERASED = "participant.withdrawn", "participant.erased"
+WITHDRAWN, ERASED = Act.PARTICIPANT_WITHDRAWN, Act.PARTICIPANT_ERASED
 _PERSONAL = (
     *("consented_at", "consent_version", "declined_at", "demographics", "training_step", "trained_at"),
     *("qualification", "qualified_at", "disqualified_at", "finished_at", "withdrawn_at", "due_at"),

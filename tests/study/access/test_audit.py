@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError as RefusedError
 
+from study.access.acts import Act
 from study.access.audit import audit_log, note
 from study.access.researchers import owner
 from tests.small_study import empty_database
@@ -19,8 +20,8 @@ def database(tmp_path):
 def test_acts_are_read_newest_first_with_their_actor(database):
     with database.begin() as session:
         person = owner(session, now=NOW)
-        note(session, person.id, "study.frozen", "pilot", {"questions": 40}, now=NOW)
-        note(session, None, "participant.erased", "pilot/P01", now=NOW + timedelta(hours=1))
+        note(session, person.id, Act.STUDY_FROZEN, "pilot", {"questions": 40}, now=NOW)
+        note(session, None, Act.PARTICIPANT_ERASED, "pilot/P01", now=NOW + timedelta(hours=1))
     with database.session() as session:
         found = audit_log(session)
         assert list(found["action"]) == ["participant.erased", "study.frozen"]
@@ -34,6 +35,6 @@ def test_acts_are_read_newest_first_with_their_actor(database):
 @pytest.mark.parametrize("change", ["UPDATE audit_event SET subject = 'x'", "DELETE FROM audit_event"])
 def test_the_log_can_neither_be_changed_nor_shortened(database, change):
     with database.begin() as session:
-        note(session, None, "study.opened", "pilot", now=NOW)
+        note(session, None, Act.STUDY_OPENED, "pilot", now=NOW)
     with pytest.raises(RefusedError, match="append-only"), database.begin() as session:
         session.execute(text(change))

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 
 from db.tables import Answer, Participant, Question, Study
 from study.access import invitations
+from study.access.acts import Act
 from study.access.audit import note
 from study.field import hints, replacement, watching
 from tests.arrivals import DESIGN, POSTGRES, ring_study
@@ -120,7 +121,7 @@ def test_losses_are_those_of_this_study_newest_first(here):
     with here.begin() as session:
         for at, subject in enumerate(("ring/P01", "other/P01", "ring/P02")):
             detail = {"answers": at, "pairs": [], "precision": []}
-            note(session, None, "participant.erased", subject, detail, now=NOW)
+            note(session, None, Act.PARTICIPANT_ERASED, subject, detail, now=NOW)
     with here.session() as session:
         assert watching.losses(session, 1)["participant"].tolist() == ["P02", "P01"]
 

@@ -17,7 +17,7 @@ DENSE_SIDE = 5000
 ITEM_BLOCK = 2048
 MEETINGS_AT_ONCE = 2_000_000
 # Looking up one meeting of two raters takes as long as about so many additions of the table's product.
-MEETING_COST = 500
+MEETING_COST = 1000
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def shared_covariance(rater: Codes, item: Codes, label: Codes, found: PairTables
     The mean over D pairs moves with item i by g_i = sum over its pairs of influence / (D n_d); the sum of
     g_i^2 is its variance over items, and what that exceeds the pairs' own variances by is covariance.
     """
-    known = np.isfinite(influence).all(axis=(1, 2))
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(influence).all(axis=(1, 2)))
     pairs = int(known.sum())
     if pairs < 2 or np.bincount(item).max(initial=0) < 3:
         return 0.0

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from study.findings import pairs
 from study.findings.coefficients import cohen_kappa, percent_influence
 from study.findings.dyads import PairValues, pair_mean
 from study.findings.pairs import pair_tables, readings_of_shared_items, shared_covariance
@@ -88,6 +89,24 @@ def test_the_covariance_of_pairs_through_items_is_that_of_drawn_studies(statisti
         own = share * (1 - share) / n if percent else kappa.error**2
         claimed.append(own.mean() / 15 + covariance * 14 / 15)
     assert np.mean(claimed) == pytest.approx(np.var(means, ddof=1), rel=0.2)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.5, 0.9])
+def test_looking_meetings_up_and_multiplying_tables_give_the_same_covariance(missing, monkeypatch):
+    rng = np.random.default_rng(3)
+    rater, item = np.repeat(np.arange(12), 300), np.tile(np.arange(300), 12)
+    kept = rng.random(len(rater)) >= missing
+    rater, item = rng.permutation(np.stack([rater[kept], item[kept]]), axis=1)
+    label = rng.integers(0, 4, len(rater))
+    found = pair_tables(rater, item, label, 12, 4)
+    influence = cohen_kappa(found.tables).influence
+    taken = []
+    for cost in (0, 10**12):
+        monkeypatch.setattr(pairs, "MEETING_COST", cost)
+        monkeypatch.setattr(pairs, "MEETINGS_AT_ONCE", 1000)
+        taken.append(shared_covariance(rater, item, label, found, influence))
+    assert taken[0] == pytest.approx(taken[1], rel=1e-9)
+    assert taken[0] > 0
 
 
 def test_a_ring_has_no_covariance_through_items():

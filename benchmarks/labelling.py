@@ -27,7 +27,8 @@ from engine.decoding import ImageFile, decode_all
 from engine.devices import available_cores
 from engine.emfacs import EMOTIONS
 from engine.inference import Answers, LoadedBundle, combine
-from engine.networks import NetworkName, build, network_names
+from engine.network_names import NetworkName, network_names
+from engine.networks import build
 from engine.recipe import Precision, Recipe, load_recipe
 from engine.soft_labels import rank, subset
 

@@ -13,7 +13,7 @@ from engine import au_classifier
 from engine.confidence import BinaryCounts, binary_counts, confidence_score
 from engine.emfacs import EMOTIONS
 from engine.inference import Answers
-from engine.networks import NetworkName
+from engine.network_names import NetworkName
 from engine.recipe import Recipe
 
 

@@ -24,7 +24,8 @@ from engine.errors import EngineError
 from engine.fitting import Examples, Fit, logits, train
 from engine.images import FACE_BOX_COLUMNS, read_manifest
 from engine.label_file import read_labels
-from engine.networks import NetworkName, build
+from engine.network_names import NetworkName
+from engine.networks import build
 from engine.pixels import decode_to_file, open_pixels
 from engine.recipe import Recipe
 from engine.scoring import Score, score

@@ -5,6 +5,7 @@ roles.parquet    image, label, role (train, test, calibration) of every image th
 answers.parquet  every network's answers for the images of test and calibration (older bundles have none)
 networks/        one .safetensors file a network
 train.log        what training did, and when
+history.jsonl    each network's loss and balanced accuracy after each epoch (older bundles have none)
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,11 @@ import pandas as pd
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
 from engine.images import read_table
-from engine.networks import Network, NetworkName, build, network_names
+from engine.network_names import NetworkName, network_names
 from engine.recipe import Recipe, RecipeError, recipe_from
+
+if TYPE_CHECKING:
+    from engine.networks import Network
 
 FORMAT = 1
 
@@ -79,7 +83,7 @@ class Bundle:
         """The images that took part in training: image, label, role."""
         return read_table(self.folder / ROLES)
 
-    def load(self, name: NetworkName) -> Network:
+    def load(self, name: NetworkName) -> "Network":
         """One network with its weights, on the CPU; raises BundleError where the file is damaged."""
         file = self.folder / NETWORKS / f"{name.stem}.safetensors"
         if sha256(file) != self.contents["networks"][name.stem]["sha256"]:
@@ -122,10 +126,12 @@ def find_bundles(folder: Path) -> tuple[list[Bundle], list[str]]:
     return found, problems
 
 
-def load_network(file: Path, name: NetworkName, recipe: Recipe) -> Network:
+def load_network(file: Path, name: NetworkName, recipe: Recipe) -> "Network":
     """A network with the weights of a .safetensors file, on the CPU."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
+
+    from engine.networks import build
 
     network = build(name, recipe.images.size)
     try:
@@ -136,7 +142,7 @@ def load_network(file: Path, name: NetworkName, recipe: Recipe) -> Network:
     return network.eval()
 
 
-def save_network(network: Network, file: Path) -> None:
+def save_network(network: "Network", file: Path) -> None:
     """Write a network's weights in one step: a reader never sees half of them."""
     from safetensors.torch import save
 

@@ -14,6 +14,7 @@ import pandas as pd
 import torch
 
 from engine import bundle as bundles
+from engine import history
 from engine.annotations import HUMAN_COLUMNS, LABELS, read_annotations
 from engine.appraisal import Predictions, answers_of, appraise
 from engine.bundle import Bundle, open_bundle, sha256, write_json
@@ -21,9 +22,11 @@ from engine.decoding import image_files
 from engine.devices import available_cores, choose_device
 from engine.errors import EngineError
 from engine.evaluation.answers import JudgedAnswers, answers_frame
+from engine.folder_lock import one_writer
 from engine.images import FACE_BOX_COLUMNS, read_manifest, write_table
+from engine.network_names import NetworkName, foundation_names, network_names
 from engine.network_task import PIXELS, NetworkTask, train_network
-from engine.networks import NetworkName, check_backbones, foundation_names, network_names
+from engine.networks import check_backbones
 from engine.pixels import Unreadable, decode_to_file, open_pixels, pixel_fingerprint
 from engine.recipe import Recipe
 from engine.roles import assign_roles, confidence_role
@@ -59,19 +62,34 @@ def train_bundle(
     check_backbones(recipe)
     rows = _read_rows(Path(manifest), annotations, recipe)
     identity = {"recipe": recipe.fingerprint(), "rows": _rows_fingerprint(rows)}
-    if (folder / bundles.FILE).is_file():
-        return _finished(folder, identity)
+    with one_writer(folder, f"training into {folder}"):
+        if (folder / bundles.FILE).is_file():
+            return _finished(folder, identity)
+        processes = workers or _default_workers(where, recipe)
+        return _train(rows, Path(manifest).parent, recipe, folder, identity, where, processes, progress)
+
+
+def _train(
+    rows: pd.DataFrame,
+    root: Path,
+    recipe: Recipe,
+    folder: Path,
+    identity: Mapping[str, str],
+    device: torch.device,
+    workers: int,
+    progress: bool,
+) -> Bundle:
     unfinished = _open_job(folder, identity)
     with TrainingLog(folder / bundles.LOG, progress) as log:
-        failures = _decode(rows, Path(manifest).parent, recipe, unfinished, log)
+        failures = _decode(rows, root, recipe, unfinished, log)
         rows.loc[[failure.row for failure in failures], "role"] = "unreadable"
-        tasks = _tasks(rows, recipe, folder, where, workers or _default_workers(where, recipe))
-        log.start(where, {task.name: task.batches() for task in tasks})
+        tasks = _tasks(rows, recipe, folder, device, workers)
+        log.start(device, {task.name: task.batches() for task in tasks})
         for task in tasks:
             if task.finished_file.is_file():
                 log.receive(("kept", task.name))
         todo = [task for task in tasks if not task.finished_file.is_file()]
-        run_tasks(train_network, todo, workers or _default_workers(where, recipe), log.receive)
+        run_tasks(train_network, todo, workers, log.receive)
         _finish(tasks, identity, rows, failures)
         log.write(f"finished {folder}")
     shutil.rmtree(unfinished)
@@ -107,6 +125,7 @@ def _open_job(folder: Path, identity: Mapping[str, str]) -> Path:
                 f"--out, or delete it"
             )
         shutil.rmtree(unfinished)
+        (folder / history.FILE).unlink(missing_ok=True)
     if not job.is_file() and folder.is_dir() and any(folder.iterdir()) and not unfinished.is_dir():
         raise EngineError(f"{folder} is no empty folder and holds no training; give another --out")
     unfinished.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,8 @@ from typing import Any, Self
 import torch
 from tqdm import tqdm
 
-from engine.networks import NetworkName
+from engine.history import History
+from engine.network_names import NetworkName
 from engine.workers import News
 
 
@@ -19,6 +20,7 @@ class TrainingLog:
 
     def __init__(self, file: Path, progress: bool) -> None:
         self._file = file.open("a", buffering=1)
+        self._history = History(file.parent)
         self._progress = progress
         self._bar: tqdm[Any] | None = None
         self._totals: Mapping[NetworkName, int] = {}
@@ -38,6 +40,7 @@ class TrainingLog:
             self.write(f"stopped: {problem or kind.__name__}")
         if self._bar is not None:
             self._bar.close()
+        self._history.close()
         self._file.close()
 
     def write(self, text: str, *, loud: bool = False) -> None:
@@ -65,12 +68,15 @@ class TrainingLog:
         self._bar = tqdm(total=total, desc="train", unit="batch", disable=not self._progress)
 
     def receive(self, news: News) -> None:
-        """Take a worker's message: ("batch", name, epoch, batches, loss), ("trained", name, loss),
-        ("kept", name) or ("waiting", name).
+        """Take a worker's message: ("batch", name, epoch, batches, loss), ("epoch", name, epoch, loss,
+        balanced accuracy), ("trained", name, loss), ("kept", name) or ("waiting", name).
         """
         kind, name = news[0], news[1]
         if kind == "batch":
             self._batch(name, *news[2:])
+            return
+        if kind == "epoch":
+            self._epoch(name, *news[2:])
             return
         if kind == "waiting":
             return
@@ -78,9 +84,12 @@ class TrainingLog:
         self._advance(name, self._totals[name])
         self.write(f"{name.stem}: " + (f"trained, loss {news[2]:.4f}" if kind == "trained" else "kept"))
 
+    def _epoch(self, name: NetworkName, epoch: int, loss: float, balanced_accuracy: float | None) -> None:
+        self._history.add((name.kind, name.backbone, name.emotion), epoch, loss, balanced_accuracy)
+        judged = "" if balanced_accuracy is None else f", balanced accuracy {balanced_accuracy:.3f}"
+        self.write(f"{name.stem}: epoch {epoch}, loss {loss:.4f}{judged}")
+
     def _batch(self, name: NetworkName, epoch: int, batches: int, loss: float) -> None:
-        if epoch != self._seen.get(name, (0, 0))[0]:
-            self.write(f"{name.stem}: epoch {epoch}, loss {loss:.4f}")
         self._advance(name, batches, epoch)
         if self._bar is not None:
             place = f"{self._trained + 1}/{len(self._totals)} {name.backbone} {name.emotion}"

@@ -8,7 +8,8 @@ import torch
 from engine.devices import choose_device, network_dtype
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
-from engine.networks import NetworkName, build, foundation_names, network_names, normalise
+from engine.network_names import NetworkName, foundation_names, network_names
+from engine.networks import build, normalise
 from engine.recipe import load_recipe
 from tests.engine.conftest import ROOT
 
@@ -65,7 +66,7 @@ def test_an_unknown_backbone_is_refused_with_its_neighbours() -> None:
 
 def test_absent_pretrained_weights_say_how_to_go_on(tmp_path) -> None:
     code = (
-        "from engine.networks import NetworkName, build\n"
+        "from engine.network_names import NetworkName\nfrom engine.networks import build\n"
         "build(NetworkName('ensemble', 'resnet10t', 'Happy'), 32, pretrained=True)\n"
     )
     alone = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "TORCH_HOME": str(tmp_path)}

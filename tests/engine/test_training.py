@@ -16,7 +16,8 @@ import torch
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
 from engine.fitting import Examples, Fit, learning_rate, train
-from engine.networks import NetworkName, build
+from engine.network_names import NetworkName
+from engine.networks import build
 from engine.recipe import Recipe, TrainingSettings
 from engine.training import train_bundle
 from tests.engine.conftest import ROOT, run_engine

@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 from study.figures.figure6 import chance_line
 from study.figures.shares import interval_bars
 from study.figures.template import LIGHT, Colours, empty_figure, template
-from study.findings.psychometric import TARGET, Psychometric
+from study.findings.psychometric import Psychometric
 from study.findings.quality import Quality
 from study.findings.retest import Retest
+from study.findings.weibull import TARGET
 
 
 def psychometric_figure(found: Psychometric, colours: Colours = LIGHT) -> go.Figure:

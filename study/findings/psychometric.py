@@ -11,15 +11,14 @@ from scipy import stats
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, participant_means
 from study.findings.trials import Codes, factorize, of_experiment, require
+from study.findings.weibull import TARGET, fit, threshold_of, weibull
 
-GUESS = 0.5
-TARGET = 0.75
-LARGEST_LAPSE = 0.2
-FIT_BINS = 60
+FIT_POINTS = 1000
 SHOWN_BINS = 10
 LEAST_ANSWERS = 40
+LEAST_EXPECTED = 5
+MOST_TESTED = 20
 JACKKNIFE_GROUPS = 24
-STEPS = 100
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,8 @@ class Psychometric:
     """The fitted function p(x) = 1/2 + (1/2 - lapse) (1 - exp(-(x / scale)^slope)) of foil distance x.
 
     threshold: the distance at which three in four choices are right. bins: [distance, low_edge, high_edge,
-    n, accuracy, low, high] of tenths of the answers; curve: [distance, accuracy]. fit_p is the deviance
-    test of the binned fit (small: the function does not describe the answers). reason says why nothing
-    could be fitted.
+    n, accuracy, low, high] of tenths of the answers; curve: [distance, accuracy]. fit_p is Pearson's test of
+    the fit (small: the function does not describe the answers). reason says why nothing could be fitted.
     """
 
     threshold: Estimate
@@ -44,7 +42,10 @@ class Psychometric:
 
 @dataclass(frozen=True)
 class Binned:
-    """Right and all answers of each participant in each bin, (participants, bins), at distances (bins,)."""
+    """Right and all answers of each participant in each bin, (participants, bins), at distances (bins,).
+
+    A bin is one distance; where more than FIT_POINTS differ, a thousandth of the answers.
+    """
 
     distance: Array
     right: Array
@@ -80,81 +81,6 @@ def psychometric(trials: pd.DataFrame) -> Psychometric:
     at = np.linspace(distance.min(), distance.max(), 60)
     curve = pd.DataFrame({"distance": at, "accuracy": weibull(at, best)})
     return Psychometric(found[0], found[1], found[2], found[3], bins, curve, _fit_p(binned, best))
-
-
-def weibull(distance: Array, parameters: Array) -> Array:
-    """p(right) at distances, for parameters (log scale, log slope, lapse) in the first axis; shapes
-    broadcast.
-    """
-    log_scale, log_slope, lapse = parameters
-    with np.errstate(over="ignore"):
-        reached = -np.expm1(-((np.maximum(distance, 1e-12) / np.exp(log_scale)) ** np.exp(log_slope)))
-    return np.asarray(GUESS + (1 - GUESS - lapse) * reached)
-
-
-def threshold_of(parameters: Array, target: float = TARGET) -> float:
-    """The distance at which p(right) is the target; NaN where the lapses keep it from ever being."""
-    log_scale, log_slope, lapse = (float(value) for value in parameters)
-    share = (target - GUESS) / (1 - GUESS - lapse)
-    if share >= 1:
-        return float("nan")
-    return float(np.exp(log_scale) * (-np.log1p(-share)) ** np.exp(-log_slope))
-
-
-def fit(distance: Array, right: Array, n: Array, start: Array | None = None) -> Array:
-    """Maximum-likelihood (log scale, log slope, lapse) of counts at distances, for many data sets at once.
-
-    distance: (bins,); right, n: (sets, bins); start: (3,) or none; returns (sets, 3). Fisher's scoring with
-    Levenberg's damping, the parameters held within bounds.
-    """
-    low = np.array([np.log(max(distance.min(), 1e-6)) - 3, np.log(0.2), 0.0])
-    high = np.array([np.log(max(distance.max(), 1e-6)) + 3, np.log(20), LARGEST_LAPSE])
-    if start is None:
-        start = np.array([np.log(max(float(distance.mean()), 1e-6)), 0.7, 0.02])
-    at = np.tile(start, (len(n), 1))
-    best, damping = _likelihood(distance, right, n, at), np.full(len(n), 1e-3)
-    for _ in range(STEPS):
-        candidate = np.clip(at + _step(distance, right, n, at, damping, low, high), low, high)
-        reached = _likelihood(distance, right, n, candidate)
-        better = reached > best
-        gained = np.where(better, reached - best, 0)
-        at, best = np.where(better[:, None], candidate, at), np.maximum(best, reached)
-        damping = np.where(better, damping / 10, damping * 10).clip(1e-9, 1e9)
-        if (gained < 1e-9).all() and ((damping > 1e6) | (gained > 0) | (damping <= 1e-8)).all():
-            break
-    return at
-
-
-def _likelihood(distance: Array, right: Array, n: Array, at: Array) -> Array:
-    p = np.clip(weibull(distance, at.T[:, :, None]), 1e-9, 1 - 1e-9)
-    return np.asarray((right * np.log(p) + (n - right) * np.log1p(-p)).sum(axis=1))
-
-
-def _step(
-    distance: Array, right: Array, n: Array, at: Array, damping: Array, low: Array, high: Array
-) -> Array:
-    """Scoring steps of all sets, (sets, 3); a parameter at its bound that would leave it stays."""
-    p = np.clip(weibull(distance, at.T[:, :, None]), 1e-9, 1 - 1e-9)
-    slopes = _gradient(distance, at)
-    score = np.einsum("spb,sb->sp", slopes, (right - n * p) / (p * (1 - p)))
-    information = np.einsum("spb,sqb,sb->spq", slopes, slopes, n / (p * (1 - p)))
-    stuck = ((at <= low) & (score < 0)) | ((at >= high) & (score > 0))
-    free = ~stuck
-    information = information * free[:, :, None] * free[:, None, :]
-    diagonal = np.einsum("spp->sp", information)
-    diagonal += diagonal * damping[:, None] + 1e-9 + stuck
-    return np.asarray(np.linalg.solve(information, (score * free)[:, :, None])[:, :, 0])
-
-
-def _gradient(distance: Array, at: Array) -> Array:
-    """Derivatives of p by the three parameters, (sets, 3, bins)."""
-    log_scale, log_slope, lapse = at.T[:, :, None]
-    slope = np.exp(log_slope)
-    ratio = np.log(np.maximum(distance, 1e-12)) - log_scale
-    power = np.exp(np.clip(slope * ratio, -50, 50))
-    stay = np.exp(-power)
-    change = (1 - GUESS - lapse) * stay * power
-    return np.stack([-slope * change, slope * ratio * change, -(1 - stay)], axis=1)
 
 
 def _why_not(distance: Array, right: Array) -> str | None:
@@ -194,8 +120,11 @@ def _shown_bins(distance: Array, right: Array, participant: Codes) -> pd.DataFra
 
 
 def _binned(distance: Array, right: Array, participant: Codes, people: int) -> Binned:
-    code, edges = _quantile_bins(distance, FIT_BINS)
-    bins = len(edges) - 1
+    known, code = np.unique(distance, return_inverse=True)
+    bins = len(known)
+    if bins > FIT_POINTS:
+        code, edges = _quantile_bins(distance, FIT_POINTS)
+        bins = len(edges) - 1
     cell = participant * bins + code
     size = people * bins
     middle = np.bincount(code, weights=distance, minlength=bins) / np.maximum(
@@ -272,13 +201,25 @@ def _no_threshold(best: Array, distance: Array) -> str:
 
 
 def _fit_p(binned: Binned, best: Array) -> float | None:
+    """Pearson's chi-squared test of the fitted function, answers equal; None with too few for a test.
+
+    Neighbouring distances are put together until the function expects five right and five wrong answers
+    (Cochran 1954), and a twentieth of the answers, in each of the groups.
+    """
     right, n = binned.right.sum(axis=0), binned.n.sum(axis=0)
-    known = n > 0
-    right, n, p = right[known], n[known], weibull(binned.distance[known], best)
-    freedom = int(known.sum()) - 3
+    expected = n * weibull(binned.distance, best)
+    least = max(n.sum() / MOST_TESTED, 2.0 * LEAST_EXPECTED)
+    starts, group = [], np.zeros(3)
+    for at, one in enumerate(np.column_stack([n, expected, n - expected])):
+        if not group.any():
+            starts.append(at)
+        group = group + one
+        if group[0] >= least and group[1:].min() >= LEAST_EXPECTED:
+            group = np.zeros(3)
+    if group.any():
+        starts.pop()
+    freedom = len(starts) - 3
     if freedom < 1:
         return None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        hit = np.where(right > 0, right * np.log(right / (n * p)), 0)
-        miss = np.where(right < n, (n - right) * np.log((n - right) / (n * (1 - p))), 0)
-    return float(stats.chi2.sf(2 * (hit + miss).sum(), freedom))
+    n, right, expected = (np.add.reduceat(values, starts) for values in (n, right, expected))
+    return float(stats.chi2.sf(((right - expected) ** 2 * n / (expected * (n - expected))).sum(), freedom))

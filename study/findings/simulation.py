@@ -18,8 +18,8 @@ import pandas as pd
 from engine.emfacs import EMOTIONS
 from study.errors import StudyError
 from study.findings.intervals import Array
-from study.findings.psychometric import weibull
 from study.findings.trials import DISCRIMINATIONS, PREFERENCES, SUBSETS, Codes
+from study.findings.weibull import weibull
 
 SCHEMES = ("ring", "complete", "blocks")
 BLOCK = 3

@@ -12,9 +12,10 @@ from study.findings.discrimination import Discrimination
 from study.findings.engine_people import EnginePeople
 from study.findings.estimate import Estimate
 from study.findings.preference import Preference
-from study.findings.psychometric import TARGET, Psychometric
+from study.findings.psychometric import Psychometric
 from study.findings.quality import Quality
 from study.findings.retest import Retest
+from study.findings.weibull import TARGET
 from study.reporting.wording import beyond, listed, points, probability, share, value
 
 

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 from scipy import optimize
 
-from study.findings.psychometric import fit, psychometric, threshold_of, weibull
+from study.findings.psychometric import psychometric
+from study.findings.weibull import fit, threshold_of, weibull
 from tests.study.findings.trial_tables import choices, table
 
 TRUTH = np.array([np.log(0.4), np.log(1.8), 0.03])

@@ -1,5 +1,6 @@
 """Signing in by name and password: a plain HTML form, because a Streamlit page cannot set a cookie."""
 
+import asyncio
 import html
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
@@ -10,12 +11,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app import identity
+from app.guesses import Guesses
 from app.replies import NOT_STORED
 from app.trial_routes import Place
 from study.access.passwords import sign_in_by_password
 from study.errors import TooManyAttemptsError
 
 _LARGEST_FORM = 4_096
+_AT_ONCE, _IN_LINE = 2, 20
+_FROM_HERE = (
+    "Too many wrong sign-ins came from this address. Wait a quarter of an hour, or use a sign-in link."
+)
+_BUSY = "Many are signing in at this moment. Please try again."
 _WRONG = "This name and this password do not belong together. Both are case-sensitive."
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 _FORM = """<!doctype html>
@@ -57,25 +64,38 @@ button {{ margin-top: 1.5rem; border-color: #0b6e99; background: #0b6e99; color:
 
 def password_routes(place: Place) -> list[Route]:
     """GET and POST /signin."""
+    guesses = Guesses()
+    # A check takes 64 MiB and a tenth of a second of a core: few at once, and nobody stands in a long line.
+    checking, waiting = asyncio.Semaphore(_AT_ONCE), [0]
 
     def form(_request: Request) -> Response:
         return _page()
 
     async def enter(request: Request) -> Response:
+        now, address = datetime.now(UTC), request.client.host if request.client else ""
         fields = await _fields(request)
         if isinstance(fields, Response):
             return fields
         name, password = fields
+        if guesses.too_many(address, now):
+            return _page(_FROM_HERE, name, 429)
+        if waiting[0] >= _IN_LINE:
+            return _page(_BUSY, name, 503)
 
         def look() -> str | None:
-            with place().database.begin() as session:
-                return sign_in_by_password(session, name, password, datetime.now(UTC))
+            here = place()
+            return sign_in_by_password(here.database, name, password, secret=here.secret, now=now)
 
+        waiting[0] += 1
         try:
-            token = await run_in_threadpool(look)
+            async with checking:
+                token = await run_in_threadpool(look)
         except TooManyAttemptsError as problem:
             return _page(str(problem), name, 429)
+        finally:
+            waiting[0] -= 1
         if token is None:
+            guesses.wrong(address, now)
             return _page(_WRONG, name, 401)
         response = RedirectResponse("/", 303, NOT_STORED)
         identity.remember(response, request, place().secret, identity.RESEARCHER_COOKIE, token)

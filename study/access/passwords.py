@@ -1,5 +1,7 @@
 """Passwords of researchers: kept as argon2id hashes, tried a few times only."""
 
+import hashlib
+import hmac
 import unicodedata
 from datetime import datetime, timedelta
 
@@ -8,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.session import Database
 from db.tables import AuditEvent, Researcher
 from study.access.acts import Act
 from study.access.audit import note
@@ -44,33 +47,50 @@ def set_password(session: Session, researcher: Researcher, password: str, *, now
     session.flush()
 
 
-def sign_in_by_password(session: Session, name: str, password: str, now: datetime) -> str | None:
+def sign_in_by_password(
+    database: Database, name: str, password: str, *, secret: bytes, now: datetime
+) -> str | None:
     """The token of a new browser session, or None where name and password do not belong together.
 
-    A refusal is kept in the audit log, so the caller must commit in either case.
+    The costly part, the hash, holds no lock of the database: whoever guesses keeps no answer waiting.
 
     Raises:
         TooManyAttemptsError: ten wrong passwords came for this name within 15 minutes.
     """
-    person = session.scalar(
-        select(Researcher).where(Researcher.name == name.strip(), Researcher.disabled_at.is_(None))
-    )
-    # What is no name is not kept: it may be a password that was typed into the wrong box.
-    known_as = person.name if person is not None else NO_NAME
-    _refuse_guessing(session, known_as, now)
+    with database.session() as session:
+        person = session.scalar(
+            select(Researcher).where(Researcher.name == name.strip(), Researcher.disabled_at.is_(None))
+        )
+        known_as = person.name if person is not None else _nobody(name, secret)
+        _refuse_guessing(session, known_as, now)
     kept = person.password_hash if person is not None else None
-    if not _verified(kept or _NOBODY, password) or person is None or kept is None:
-        note(session, None, REFUSED, known_as, now=now)
-        return None
-    if _HASHER.check_needs_rehash(kept):
-        person.password_hash = _HASHER.hash(_normalised(password))
-    note(session, person.id, Act.RESEARCHER_SIGNED_IN, person.name, now=now)
-    return new_session(session, person.id, now)
+    right = _verified(kept or _NOBODY, password) and kept is not None
+    with database.begin() as session:
+        # Asked again: of passwords that are tried at the same time, each sees the others' refusals here.
+        _refuse_guessing(session, known_as, now)
+        found = session.get(Researcher, person.id) if person is not None and right else None
+        if found is None or found.password_hash != kept or found.disabled_at is not None:
+            note(session, None, REFUSED, known_as, now=now)
+            return None
+        if _HASHER.check_needs_rehash(kept or ""):
+            found.password_hash = _HASHER.hash(_normalised(password))
+        note(session, found.id, Act.RESEARCHER_SIGNED_IN, found.name, {"by": "password"}, now=now)
+        return new_session(session, found.id, now)
 
 
 def right_password(researcher: Researcher, password: str) -> bool:
     """Whether this is the researcher's password; true for one who has none yet."""
     return researcher.password_hash is None or _verified(researcher.password_hash, password)
+
+
+def _nobody(name: str, secret: bytes) -> str:
+    """What stands for a name that nobody has, so that it has to wait as a name that somebody has.
+
+    The name itself is not kept, because it may be a password that was typed into the wrong box: six digits of
+    a keyed digest tell one name from another, and lead back to none.
+    """
+    digest = hmac.new(secret, f"name:{_normalised(name.strip())}".encode(), hashlib.sha256)
+    return f"{NO_NAME} ({digest.hexdigest()[:6]})"
 
 
 def _refuse_guessing(session: Session, name: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from db.tables import Researcher, WebSession
+from db.tables import Researcher, SignInToken, WebSession
 from study.access.acts import Act
 from study.access.audit import note
 from study.access.researchers import add_researcher, create_sign_in_token
@@ -136,8 +136,13 @@ def let_in_again(session: Session, researcher_id: int, *, by: int | None, now: d
 
 
 def sign_out_everywhere(session: Session, researcher_id: int, *, by: int | None, now: datetime) -> int:
-    """End all of somebody's signed-in browsers; returns how many."""
+    """End all of somebody's signed-in browsers, and their unused sign-in links; returns how many browsers."""
     person = _person(session, researcher_id)
+    session.execute(
+        update(SignInToken)
+        .where(SignInToken.researcher_id == person.id, SignInToken.used_at.is_(None))
+        .values(used_at=now)
+    )
     ended = session.scalars(
         update(WebSession)
         .where(WebSession.researcher_id == person.id, WebSession.revoked_at.is_(None))
@@ -146,6 +151,14 @@ def sign_out_everywhere(session: Session, researcher_id: int, *, by: int | None,
     ).all()
     note(session, by, Act.RESEARCHER_SIGNED_OUT_EVERYWHERE, person.name, {"browsers": len(ended)}, now=now)
     return len(ended)
+
+
+def remove_password(session: Session, researcher_id: int, *, by: int | None, now: datetime) -> None:
+    """Take somebody's password away, such as a forgotten one: by a link they come in and set another."""
+    person = _person(session, researcher_id)
+    person.password_hash = None
+    note(session, by, Act.RESEARCHER_PASSWORD_REMOVED, person.name, now=now)
+    session.flush()
 
 
 def signed_in_since(session: Session, researcher_id: int, now: datetime) -> list[datetime]:

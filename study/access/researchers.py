@@ -6,6 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Researcher, SignInToken, WebSession
+from study.access.acts import Act
+from study.access.audit import note
 from study.access.tokens import new_token, token_hash
 from study.errors import ExpiredLinkError, RevokedLinkError, UnknownLinkError, UsedLinkError
 
@@ -22,7 +24,11 @@ def owner(session: Session, *, now: datetime) -> Researcher:
         .where(Researcher.role == "owner", Researcher.disabled_at.is_(None))
         .order_by(Researcher.id)
     )
-    return found if found is not None else add_researcher(session, "Owner", "owner", now=now)
+    if found is not None:
+        return found
+    made = add_researcher(session, "Owner", "owner", now=now)
+    note(session, None, Act.RESEARCHER_INVITED, made.name, {"role": made.role}, now=now)
+    return made
 
 
 def add_researcher(session: Session, name: str, role: str, *, now: datetime) -> Researcher:
@@ -64,7 +70,20 @@ def sign_in(session: Session, token: str, now: datetime) -> str:
     ).scalar()
     if used is None:
         raise UsedLinkError("This link has been used already. Start the program again for a new one.")
+    name = session.get_one(Researcher, found.researcher_id).name
+    note(session, found.researcher_id, Act.RESEARCHER_SIGNED_IN, name, {"by": "link"}, now=now)
     return new_session(session, found.researcher_id, now)
+
+
+def note_refused_link(session: Session, token: str, now: datetime) -> None:
+    """Write down that somebody's sign-in link was opened once more, or too late; one of nobody's is not."""
+    person = session.execute(
+        select(Researcher.id, Researcher.name)
+        .join(SignInToken, SignInToken.researcher_id == Researcher.id)
+        .where(SignInToken.token_hash == token_hash(token))
+    ).one_or_none()
+    if person is not None:
+        note(session, None, Act.RESEARCHER_LINK_REFUSED, person.name, now=now)
 
 
 def new_session(session: Session, researcher_id: int, now: datetime) -> str:
@@ -96,8 +115,12 @@ def session_researcher(session: Session, token: str, now: datetime) -> Researche
 
 def sign_out(session: Session, token: str, now: datetime) -> None:
     """End a browser's session."""
-    session.execute(
+    ended = session.execute(
         update(WebSession)
         .where(WebSession.token_hash == token_hash(token), WebSession.revoked_at.is_(None))
         .values(revoked_at=now)
-    )
+        .returning(WebSession.researcher_id)
+    ).scalar()
+    if ended is not None:
+        name = session.get_one(Researcher, ended).name
+        note(session, ended, Act.RESEARCHER_SIGNED_OUT, name, now=now)

@@ -1,6 +1,7 @@
 import pytest
 from starlette.testclient import TestClient
 
+from app import guesses
 from app.gate import Gate, own_app
 from app.identity import RESEARCHER_COOKIE
 from app.installation import Installation
@@ -70,3 +71,21 @@ def test_the_form_is_there_and_runs_no_script(client):
     assert found.status_code == 200
     assert "<form" in found.text
     assert "default-src 'none'" in found.headers["content-security-policy"]
+
+
+def test_guessing_many_names_from_one_address_is_stopped_too(client, monkeypatch):
+    monkeypatch.setattr("app.guesses.ALLOWED", 12)
+    for number in range(12):
+        assert _post(client, name=f"Somebody {number}", password="wrong").status_code == 401
+    found = _post(client)
+    assert found.status_code == 429
+    assert "from this address" in found.text
+
+
+def test_two_addresses_of_one_ipv6_network_are_one():
+    found = guesses.Guesses()
+    for _ in range(guesses.ALLOWED):
+        found.wrong("2001:db8::1", NOW)
+    assert found.too_many("2001:db8::2", NOW)
+    assert not found.too_many("2001:db8:0:1::1", NOW)
+    assert not found.too_many("2001:db8::2", NOW + guesses.WITHIN)

@@ -24,7 +24,7 @@ def test_acts_are_read_newest_first_with_their_actor(database):
         note(session, None, Act.PARTICIPANT_ERASED, "pilot/P01", now=NOW + timedelta(hours=1))
     with database.session() as session:
         found = audit_log(session)
-        assert list(found["action"]) == ["participant.erased", "study.frozen"]
+        assert list(found["action"]) == ["participant.erased", "study.frozen", "researcher.invited"]
         assert found["who"].iloc[1] == "Owner"
         assert found["detail"].iloc[1] == {"questions": 40}
         assert list(audit_log(session, action="study")["subject"]) == ["pilot"]

@@ -1,13 +1,16 @@
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from db.tables import Researcher
-from study.access import people, researchers
+from study.access import passwords, people, researchers
 from study.access.audit import audit_log
 from study.access.passwords import right_password, set_password, sign_in_by_password
-from study.errors import PasswordError, PeopleError, RevokedLinkError, TooManyAttemptsError
-from tests.small_study import NOW, empty_database
+from study.errors import PasswordError, PeopleError, RevokedLinkError, TooManyAttemptsError, UsedLinkError
+from tests.small_study import NOW, SECRET, empty_database
 
 GOOD = "correct horse battery staple"
 
@@ -31,8 +34,7 @@ def _password(database, researcher_id=1, password=GOOD):
 
 
 def _try(database, name, password, now=NOW):
-    with database.begin() as session:
-        return sign_in_by_password(session, name, password, now)
+    return sign_in_by_password(database, name, password, secret=SECRET, now=now)
 
 
 def test_an_invited_person_comes_in_by_the_link_and_has_their_role(database):
@@ -84,7 +86,68 @@ def test_wrong_names_and_passwords_are_refused_alike_and_logged_without_the_name
     assert _try(database, GOOD, "typed into the wrong box") is None
     with database.session() as session:
         refused = audit_log(session, action="researcher.refused")
-    assert list(refused["subject"]) == ["a name that nobody has", "Owner"]
+    assert list(refused["who"]) == ["somebody not signed in"] * 2
+    assert refused["subject"].iloc[0].startswith("a name that nobody has (")
+    assert refused["subject"].iloc[1] == "Owner"
+    assert GOOD not in refused.to_string()
+
+
+@pytest.mark.parametrize("name", ["Owner", "nobody at all"])
+def test_a_name_that_nobody_has_waits_like_one_that_somebody_has(database, name):
+    """So that waiting does not tell which names exist; another unknown name need not wait."""
+    _password(database)
+    for _ in range(10):
+        assert _try(database, name, "wrong password") is None
+    with pytest.raises(TooManyAttemptsError):
+        _try(database, name, "wrong password")
+    assert _try(database, "another name", "wrong password") is None
+
+
+def test_guessing_many_passwords_at_once_is_no_way_around_the_wait(database):
+    _password(database)
+
+    def guess(number):
+        try:
+            return _try(database, "Owner", f"wrong password {number}")
+        except TooManyAttemptsError:
+            return "refused"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(guess, range(16)))
+    assert (said.count(None), said.count("refused")) == (10, 6)
+
+
+def test_checking_a_password_keeps_no_writer_waiting(database, monkeypatch):
+    """The hash takes a tenth of a second: within a write, a stranger's guesses would hold up all answers."""
+    _password(database)
+    free = []
+
+    def slow(kept, password):
+        with closing(sqlite3.connect(database.engine.url.database, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            free.append(True)
+        return False
+
+    monkeypatch.setattr(passwords, "_verified", slow)
+    assert _try(database, "Owner", GOOD) is None
+    assert free
+
+
+def test_a_forgotten_password_is_taken_away_by_an_owner_and_set_anew_by_a_link(database):
+    _password(database)
+    with database.begin() as session:
+        people.remove_password(session, 1, by=1, now=NOW)
+    assert _try(database, "Owner", GOOD) is None
+    _password(database, password="another horse, another battery")
+    assert _try(database, "Owner", "another horse, another battery")
+
+
+def test_signing_out_everywhere_ends_links_that_wait_too(database):
+    with database.begin() as session:
+        waiting = people.new_link(session, 1, by=1, now=NOW)
+        people.sign_out_everywhere(session, 1, by=1, now=NOW)
+        with pytest.raises(UsedLinkError):
+            researchers.sign_in(session, waiting, NOW)
 
 
 def test_after_ten_wrong_passwords_a_name_waits_a_quarter_of_an_hour(database):
@@ -160,6 +223,6 @@ def test_every_act_is_in_the_log_with_who_did_it(database):
     with database.begin() as session:
         people.change_role(session, 2, "reader", by=1, now=NOW)
         log = audit_log(session)
-    assert list(log["action"]) == ["researcher.role_changed", "researcher.invited"]
-    assert set(log["who"]) == {"Owner"}
+    assert list(log["action"]) == ["researcher.role_changed", "researcher.invited", "researcher.invited"]
+    assert list(log["who"]) == ["Owner", "Owner", "the command line"]
     assert log["detail"].iloc[0] == {"from": "researcher", "to": "reader"}

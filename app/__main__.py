@@ -14,7 +14,7 @@ from db import schema
 from db.errors import DatabaseError
 from db.session import Database, open_database
 from db.settings import Settings
-from study.access import researchers
+from study.access import people, researchers
 from study.access.secret import installation_secret
 from study.errors import StudyError
 
@@ -62,7 +62,7 @@ def print_links(settings: Settings) -> None:
     now = datetime.now(UTC)
     with _opened(settings) as database, database.begin() as session:
         owner = researchers.owner(session, now=now)
-        sign_in = researchers.create_sign_in_token(session, owner, now)
+        sign_in = people.new_link(session, owner.id, by=None, now=now)
         invitations = demo.invitations(session, installation_secret(settings))
     print(f"Researcher: {base_url(settings)}/signin/{sign_in}", flush=True)
     for token in invitations[:1]:

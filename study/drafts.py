@@ -10,6 +10,7 @@ from study.access.acts import Act
 from study.access.audit import note
 from study.annotation.design import AnnotationDesign
 from study.annotation.drafts import create_draft as create_task
+from study.annotation.drafts import created
 from study.annotation.kinds import design_of
 from study.design.design import Design
 from study.design.errors import DesignError
@@ -24,6 +25,7 @@ def create_draft(
     *,
     simulated: bool = False,
     researcher_id: int | None = None,
+    copied_from: str | None = None,
     now: datetime,
 ) -> Study:
     """Keep a design as a draft, which has no questions yet.
@@ -37,11 +39,19 @@ def create_draft(
     _write(session, study, design, label_set_id)
     session.add(study)
     session.flush()
-    note(session, researcher_id, Act.STUDY_CREATED, study.name, now=now)
+    note(session, researcher_id, *created(study, copied_from), now=now)
     return study
 
 
-def change_draft(session: Session, study_id: int, design: Design, label_set_id: int) -> Study:
+def change_draft(
+    session: Session,
+    study_id: int,
+    design: Design,
+    label_set_id: int,
+    *,
+    researcher_id: int | None = None,
+    now: datetime,
+) -> Study:
     """Replace the design of a draft.
 
     Raises:
@@ -53,6 +63,7 @@ def change_draft(session: Session, study_id: int, design: Design, label_set_id: 
     if design.name != study.name:
         _check_name(session, design.name)
     _write(session, study, design, label_set_id)
+    note(session, researcher_id, Act.STUDY_CHANGED, study.name, now=now)
     session.flush()
     return study
 
@@ -87,8 +98,12 @@ def copy_study(
     study = _study(session, study_id)
     design = design_of(study).changed(name=name or _free_name(session, study.name))
     if isinstance(design, AnnotationDesign):
-        return create_task(session, design, study.dataset_id or 0, researcher_id=researcher_id, now=now)
-    return create_draft(session, design, study.label_set_id or 0, researcher_id=researcher_id, now=now)
+        source = study.dataset_id or 0
+        return create_task(
+            session, design, source, researcher_id=researcher_id, copied_from=study.name, now=now
+        )
+    source = study.label_set_id or 0
+    return create_draft(session, design, source, researcher_id=researcher_id, copied_from=study.name, now=now)
 
 
 def _write(session: Session, study: Study, design: Design, label_set_id: int) -> None:

@@ -147,11 +147,11 @@ def _acts(study: Study | None, design: AnnotationDesign | None, dataset_id: int,
 def _save(study: Study | None, design: Any, dataset_id: int) -> None:
     try:
         with database().begin() as session:
+            by, now = me().id, datetime.now(UTC)
             if study is None:
-                by, now = me().id, datetime.now(UTC)
                 made = drafts.create_draft(session, design, dataset_id, researcher_id=by, now=now)
             else:
-                made = drafts.change_draft(session, study.id, design, dataset_id)
+                made = drafts.change_draft(session, study.id, design, dataset_id, researcher_id=by, now=now)
     except StudyError as problem:
         st.error(str(problem))
         return

@@ -256,11 +256,11 @@ def _acts(study: Study | None, design: Design | None, label_set_id: int, spoilt:
 def _save(study: Study | None, design: Any, label_set_id: int) -> None:
     try:
         with database().begin() as session:
+            by, now = me().id, datetime.now(UTC)
             if study is None:
-                researcher, now = me().id, datetime.now(UTC)
-                made = drafts.create_draft(session, design, label_set_id, researcher_id=researcher, now=now)
+                made = drafts.create_draft(session, design, label_set_id, researcher_id=by, now=now)
             else:
-                made = drafts.change_draft(session, study.id, design, label_set_id)
+                made = drafts.change_draft(session, study.id, design, label_set_id, researcher_id=by, now=now)
     except StudyError as problem:
         st.error(str(problem))
         return

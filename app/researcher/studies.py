@@ -106,7 +106,9 @@ def _links(study_id: int) -> None:
             st.caption("Nobody is invited yet. Each participant gets a link of their own.")
             if st.button("Make the links", key=f"invite-{study_id}"):
                 with database().begin() as session:
-                    registration.invite_all(session, study_id, secret=secret(), now=datetime.now(UTC))
+                    registration.invite_all(
+                        session, study_id, secret=secret(), now=datetime.now(UTC), by=me().id
+                    )
                 st.rerun()
             return
         st.caption("One link a participant: it lets them in again at any time, on any browser.")

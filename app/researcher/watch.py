@@ -225,7 +225,7 @@ def _replace(person: int, code: str) -> None:
             rng = np.random.default_rng()
             done, new = replacement.replace(session, person, now=now, rng=rng, by=by)
             if new.simulated is False and not _came_openly(session, person):
-                invitations.invite(session, new.id, secret=secret(), now=now)
+                invitations.invite_one(session, new.id, secret=secret(), now=now, by=by)
             st.session_state[TOLD] = (
                 f"{replacement.words(done)} The link of {done.new} is on the page “Invitations”, or the next "
                 "newcomer of the open link gets the place."

@@ -59,6 +59,16 @@ def invite(
     return token
 
 
+def invite_one(
+    session: Session, participant_id: int, *, secret: bytes, now: datetime, by: int | None = None
+) -> str:
+    """Make one participant's link as an act of its own, such as after a replacement; returns its token."""
+    token = invite(session, participant_id, secret=secret, now=now)
+    named = subject(session, session.get_one(Participant, participant_id))
+    note(session, by, Act.LINKS_MADE, named, {"links": 1}, now=now)
+    return token
+
+
 def invite_all(
     session: Session,
     study_id: int,
@@ -127,18 +137,6 @@ def revoke_all(session: Session, participant_id: int, *, now: datetime, by: int 
     if many:
         note(session, by, Act.LINK_REVOKED, subject(session, person), now=now)
     return many
-
-
-def revoke(session: Session, token: str, *, now: datetime) -> None:
-    """Take a link back; it lets nobody in again.
-
-    Raises:
-        UnknownLinkError: it was never given out.
-    """
-    found = select(Invitation.id).where(Invitation.token_hash == token_hash(token))
-    if session.scalar(found) is None:
-        raise UnknownLinkError("this link is not one of ours")
-    _take_back(session, Invitation.token_hash == token_hash(token), now)
 
 
 def invitation_links(session: Session, study_id: int, secret: bytes) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy import select
@@ -27,6 +28,7 @@ def create_draft(
     *,
     simulated: bool = False,
     researcher_id: int | None = None,
+    copied_from: str | None = None,
     now: datetime,
 ) -> Study:
     """Keep a design as a draft, which has no questions yet.
@@ -39,11 +41,26 @@ def create_draft(
     _write(session, study, design, dataset_id)
     session.add(study)
     session.flush()
-    note(session, researcher_id, Act.STUDY_CREATED, study.name, now=now)
+    note(session, researcher_id, *created(study, copied_from), now=now)
     return study
 
 
-def change_draft(session: Session, study_id: int, design: AnnotationDesign, dataset_id: int) -> Study:
+def created(study: Study, copied_from: str | None) -> tuple[Act, str, dict[str, Any] | None]:
+    """What the audit log says of a new draft: the act, the study's name, and whose copy it is."""
+    if copied_from is None:
+        return Act.STUDY_CREATED, study.name, None
+    return Act.STUDY_COPIED, study.name, {"from": copied_from}
+
+
+def change_draft(
+    session: Session,
+    study_id: int,
+    design: AnnotationDesign,
+    dataset_id: int,
+    *,
+    researcher_id: int | None = None,
+    now: datetime,
+) -> Study:
     """Replace the design of a draft.
 
     Raises:
@@ -53,6 +70,7 @@ def change_draft(session: Session, study_id: int, design: AnnotationDesign, data
     """
     study = _draft(session, study_id)
     _write(session, study, design, dataset_id)
+    note(session, researcher_id, Act.STUDY_CHANGED, study.name, now=now)
     session.flush()
     return study
 

@@ -27,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from db.settings import Settings
     from study.images.bringing import bring_in
     from study.images.overview import keep_overview
+    from study.jobs.queue import acting_researcher
 
     settings = Settings.from_environment()
     settings.prepare()
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
                 labels=args.labels,
                 label_set=args.label_set or args.dataset,
                 beside=args.beside,
+                by=acting_researcher(session),
                 now=datetime.now(UTC),
             )
         if "labels" in brought:

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         print(replacement.words(done))
         if person.open_link_id is None:
             secret = installation_secret(settings)
-            token = invitations.invite(session, new.id, secret=secret, now=now)
+            token = invitations.invite_one(session, new.id, secret=secret, now=now)
             base = (args.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
             print(f"{new.code}: {base}/join/{token}")
         else:

@@ -54,18 +54,21 @@ def bring_in(
         root, images = _rooted(manifest.parent, images)
         dataset = import_dataset(session, name, root, images, data_dir=settings.data_dir, now=now)
         brought["images"] = len(images)
+        note(session, by, Act.DATASET_IMPORTED, name, {"images": len(images)}, now=now)
     else:
         found = session.scalar(select(Dataset).where(Dataset.name == name))
         if found is None:
             raise NotFoundError(f"there is no dataset {name!r}: give its manifest too")
         dataset = found
     if annotations is not None:
-        brought["votes"] = import_annotations(session, dataset, read_table(annotations))
+        votes = brought["votes"] = import_annotations(session, dataset, read_table(annotations))
+        note(session, by, Act.ANNOTATIONS_IMPORTED, name, {"votes": votes}, now=now)
     if labels is not None:
         frame = _standing(read_labels(labels))
         import_label_set(session, name, label_set or name, frame, now=now)
         brought["labels"] = len(frame)
-    note(session, by, Act.DATASET_IMPORTED, name, dict(brought), now=now)
+        detail = {"dataset": name, "labels": len(frame)}
+        note(session, by, Act.LABEL_SET_IMPORTED, label_set or name, detail, now=now)
     return brought
 
 

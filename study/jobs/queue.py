@@ -1,5 +1,6 @@
 """The queue of jobs: put in, watched, stopped; a job whose process has died is found out."""
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,6 +16,8 @@ from study.errors import NotFoundError, StudyError
 State = Literal["queued", "running", "done", "failed", "stopped"]
 SILENT = timedelta(seconds=30)
 """A job that has not said for this long that it lives is taken to be dead; it says so every second."""
+JOB = "FACEVALUE_JOB"
+"""The variable by which a job's commands know whose work they do."""
 DIED = (
     "The job's process ended without a word: it was killed, or the machine was restarted. "
     "Start it again: finished parts are kept."
@@ -30,6 +33,7 @@ def add_job(
     by: int | None,
     now: datetime,
     needs: Mapping[str, Any] | None = None,
+    act: Act = Act.JOB_STARTED,
 ) -> Job:
     """Put a job at the end of the queue.
 
@@ -47,7 +51,7 @@ def add_job(
     )
     session.add(job)
     session.flush()
-    note(session, by, Act.JOB_STARTED, title, {"job": job.id, "kind": kind}, now=now)
+    note(session, by, act, title, {"job": job.id, "kind": kind}, now=now)
     return job
 
 
@@ -63,9 +67,15 @@ def again(session: Session, job_id: int, *, by: int | None, now: datetime) -> Jo
             f"the job {before.title!r} is {before.state}: only a failed or stopped one starts again"
         )
     more = {key: value for key, value in before.arguments.items() if key != "commands"}
-    return add_job(
-        session, before.kind, before.title, before.arguments["commands"], by=by, now=now, needs=more
-    )
+    commands, act = before.arguments["commands"], Act.JOB_RESTARTED
+    return add_job(session, before.kind, before.title, commands, by=by, now=now, needs=more, act=act)
+
+
+def acting_researcher(session: Session) -> int | None:
+    """Who started the job that this process works for; None where a person gave the command."""
+    number = os.environ.get(JOB, "")
+    job = session.get(Job, int(number)) if number.isascii() and number.isdigit() else None
+    return None if job is None else job.started_by
 
 
 def get_job(session: Session, job_id: int) -> Job:

@@ -23,7 +23,7 @@ from db.settings import Settings
 from db.tables import Job
 from study.errors import StudyError
 from study.jobs.progress import read_bar, split_lines
-from study.jobs.queue import get_job, is_next
+from study.jobs.queue import JOB, get_job, is_next
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("engine", "study")
@@ -110,7 +110,7 @@ def _run(
     child = subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=ROOT,
-        env=_environment(settings),
+        env={**_environment(settings), JOB: str(job_id)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from db.tables import Participant, Study
 from study import studies
+from study.access.acts import Act
+from study.access.audit import note
 from study.access.invitations import invite_all
 from study.design.design import Design
 from study.errors import StudyError
@@ -110,6 +112,7 @@ def prepare_dry_run(
         session, copied, study.label_set_id, questions, simulated=True, now=now, rng=ids
     )
     studies.open_study(session, made.id, now=now)
+    note(session, None, Act.STUDY_SIMULATED, study.name, {"as": made.name, "participants": people}, now=now)
     links = invite_all(session, made.id, secret=secret, now=now)
     for person in session.scalars(select(Participant.id).where(Participant.study_id == made.id)).all():
         agree(session, person, CONSENT, now)

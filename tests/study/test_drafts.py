@@ -49,7 +49,9 @@ def test_a_draft_has_a_design_and_no_questions_and_cannot_open(here):
 def test_a_draft_can_be_changed_and_deleted(here):
     study_id = create(here)
     with here.database.begin() as session:
-        drafts.change_draft(session, study_id, DESIGN.changed(name="other", seed=9), here.label_set_id)
+        drafts.change_draft(
+            session, study_id, DESIGN.changed(name="other", seed=9), here.label_set_id, now=NOW
+        )
     with here.database.session() as session:
         study = session.get_one(Study, study_id)
         assert (study.name, study.seed, study.design["seed"]) == ("other", 9, 9)
@@ -58,14 +60,16 @@ def test_a_draft_can_be_changed_and_deleted(here):
     with here.database.session() as session:
         assert session.get(Study, study_id) is None
         acts = session.scalars(select(AuditEvent.action).where(AuditEvent.action.startswith("study."))).all()
-    assert acts[-2:] == ["study.created", "study.deleted"]
+    assert acts[-3:] == ["study.created", "study.changed", "study.deleted"]
 
 
 def test_a_frozen_study_is_neither_changed_nor_deleted_and_its_copy_is_a_draft(here):
     study_id = create(here)
     frozen(here, study_id)
     for change in (
-        lambda session: drafts.change_draft(session, study_id, DESIGN.changed(seed=1), here.label_set_id),
+        lambda session: drafts.change_draft(
+            session, study_id, DESIGN.changed(seed=1), here.label_set_id, now=NOW
+        ),
         lambda session: drafts.delete_draft(session, study_id, now=NOW),
     ):
         with (

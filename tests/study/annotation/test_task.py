@@ -97,21 +97,23 @@ def test_an_answer_is_kept_as_it_was_said_and_fits_its_form_alone(tmp_path, form
 def test_a_draft_can_be_changed_and_a_frozen_one_not(task):
     with task.database.begin() as session:
         made = create_draft(session, task_design(name="second"), 1, now=NOW)
-        change_draft(session, made.id, task_design(name="second", sample=12, participants=2), 1)
+        change_draft(session, made.id, task_design(name="second", sample=12, participants=2), 1, now=NOW)
         with pytest.raises(DesignError, match="already"):
-            change_draft(session, made.id, task_design(), 1)
+            change_draft(session, made.id, task_design(), 1, now=NOW)
         with pytest.raises(NotFoundError, match="dataset 9"):
-            change_draft(session, made.id, task_design(name="second"), 9)
+            change_draft(session, made.id, task_design(name="second"), 9, now=NOW)
         prepared = prepare(session, made.id)
         assert prepared.plan.questions["image"].nunique() == 12
-        change_draft(session, made.id, task_design(name="second", sample=6, participants=2, min_lag=2), 1)
+        change_draft(
+            session, made.id, task_design(name="second", sample=6, participants=2, min_lag=2), 1, now=NOW
+        )
         with pytest.raises(StudyError, match="changed while it was planned"):
             seal(session, prepared, now=NOW, rng=RNG(1))
         seal(session, prepare(session, made.id), now=NOW, rng=RNG(99))
         for act in (
             lambda: prepare(session, made.id),
             lambda: seal(session, prepared, now=NOW, rng=RNG(1)),
-            lambda: change_draft(session, made.id, task_design(name="second"), 1),
+            lambda: change_draft(session, made.id, task_design(name="second"), 1, now=NOW),
             lambda: other_drafts.delete_draft(session, made.id, now=NOW),
         ):
             with pytest.raises(FrozenError):

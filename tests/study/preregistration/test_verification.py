@@ -187,7 +187,7 @@ def test_a_draft_that_changes_while_it_is_planned_is_not_frozen(here):
     with here.database.session() as session:
         prepared = prepare(session, made)
     with here.database.begin() as session:
-        drafts.change_draft(session, made, DESIGN.changed(seed=5), here.label_set_id)
+        drafts.change_draft(session, made, DESIGN.changed(seed=5), here.label_set_id, now=NOW)
     folder = here.settings.data_dir
     with (
         here.database.begin() as session,

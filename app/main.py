@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from app.gate import Gate
 from app.installation import installation
 from app.routes import routes
+from app.warming import warm_in_background
 
 
 @asynccontextmanager
@@ -19,6 +20,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     # What is loaded by now stays: the collector need not look at it again while people wait.
     gc.collect()
     gc.freeze()
+    warm_in_background()
     yield
     opened.close()
     installation.cache_clear()

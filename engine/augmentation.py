@@ -5,6 +5,7 @@ import math
 import torch
 from torch.nn import functional
 
+from engine.feeding import to_device
 from engine.recipe import ImageSettings
 
 
@@ -35,15 +36,18 @@ def _move(images: torch.Tensor, settings: ImageSettings, generator: torch.Genera
     matrix = torch.stack([cosine * mirror, -sine, right, sine * mirror, cosine, down], dim=1).view(
         count, 2, 3
     )
-    grid = functional.affine_grid(matrix.to(images.device), list(images.shape), align_corners=False)
+    grid = functional.affine_grid(to_device(matrix, images.device), list(images.shape), align_corners=False)
     return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
 def _light(images: torch.Tensor, settings: ImageSettings, generator: torch.Generator) -> torch.Tensor:
     count = len(images)
-    contrast = (1 + _between(count, settings.contrast, generator)).view(count, 1, 1, 1).to(images.device)
-    brightness = _between(count, settings.brightness, generator).view(count, 1, 1, 1).to(images.device)
-    return ((images - 127.5) * contrast + 127.5 + 255 * brightness).clamp_(0, 255)
+    contrast = to_device(
+        (1 + _between(count, settings.contrast, generator)).view(count, 1, 1, 1), images.device
+    )
+    light = 255 * _between(count, settings.brightness, generator).view(count, 1, 1, 1)
+    brightness = to_device(light, images.device)
+    return ((images - 127.5) * contrast + 127.5 + brightness).clamp_(0, 255)
 
 
 def _between(count: int, most: float, generator: torch.Generator) -> torch.Tensor:

@@ -1,6 +1,5 @@
 """Training one network, and asking it."""
 
-import io
 import math
 import time
 from collections.abc import Callable
@@ -13,13 +12,27 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional
 
+from engine import checkpoints
 from engine.augmentation import augment
+from engine.checkpoints import Place
 from engine.decoding import Pixels
 from engine.devices import autocast
+from engine.errors import EngineError
+from engine.feeding import ahead_for, fetched, to_device
+from engine.memory import memory_told
 from engine.networks import Network, normalise
 from engine.recipe import ImageSettings, TrainingSettings
 
 _SECONDS_BETWEEN_CHECKPOINTS = 20.0
+# Within an epoch a checkpoint must hold the state of every source of randomness too, and copies the weights
+# from the device while nothing else runs: less often is enough.
+_SECONDS_BETWEEN_CHECKPOINTS_WITHIN = 300.0
+# Asking a GPU for the loss waits until it has done all that it was given.
+_SECONDS_BETWEEN_LOSSES = 0.5
+
+
+class LossError(EngineError):
+    """A training whose loss is no number any more."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +56,25 @@ class Examples:
 
 @dataclass(frozen=True)
 class Fit:
-    """How a network is trained: its settings, its source of randomness, device and number format."""
+    """How a network is trained: its settings, its source of randomness, device and number format.
+
+    `section` is where the recipe keeps these settings.
+    """
 
     settings: TrainingSettings
     images: ImageSettings
     seed: np.random.SeedSequence
     device: torch.device
     dtype: torch.dtype
+    section: str = "ensemble"
 
 
 Report = Callable[[int, int, float], None]
-"""Called after each batch with epoch (from 1), batches so far and the epoch's mean loss; may raise."""
+"""Called with epoch (from 1), batches so far and the epoch's mean loss, after each batch (on a GPU twice a
+second) and at the end of each epoch; may raise."""
+
+Epoch = Callable[[int, float], None]
+"""Called at the end of an epoch with its number (from 1) and its mean loss, the network as it then is."""
 
 
 def batches_per_epoch(rows: int, batch: int) -> int:
@@ -62,24 +83,35 @@ def batches_per_epoch(rows: int, batch: int) -> int:
 
 
 def train(
-    network: Network, examples: Examples, fit: Fit, report: Report, checkpoint: Path | None = None
+    network: Network,
+    examples: Examples,
+    fit: Fit,
+    report: Report,
+    checkpoint: Path | None = None,
+    after_epoch: Epoch = lambda *_: None,
 ) -> float:
     """Train a network in place and return the last epoch's mean loss.
 
     The loss is the class head's cross-entropy plus, where there is an action-unit head, binary cross-entropy
     summed over the 21 units (Eq. 7), both means over the images. Where `checkpoint` exists, training goes on
-    with the epoch after it, and ends with the very weights that an uninterrupted training gives.
+    from there, and ends with the very weights that an uninterrupted training gives. Raises LossError where
+    the loss is no number any more, and EngineError where the device's memory is full.
     """
     network.to(fit.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = _optimiser(network, fit.settings)
-    first, loss = _resume(network, optimiser, fit.device, checkpoint)
-    saved = time.monotonic()
-    for epoch in range(first, fit.settings.epochs):
-        loss = _train_epoch(network, examples, fit, optimiser, epoch, report)
-        if checkpoint and time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS:
-            _save(network, optimiser, epoch, loss, checkpoint)
-            saved = time.monotonic()
-    return loss
+    place = checkpoints.resume(network, optimiser, fit.device, checkpoint)
+    batch = fit.settings.batch
+    advice = (
+        f"train in smaller batches than {batch}, such as --set {fit.section}.batch={max(2, batch // 2)}, "
+    )
+    advice += "into another --out, or with fewer --workers"
+    with memory_told(fit.device, advice):
+        while place.epoch < fit.settings.epochs:
+            _train_epoch(network, examples, fit, optimiser, place, report, checkpoint)
+            after_epoch(place.epoch, place.loss)
+            if checkpoint and time.monotonic() - place.saved > _SECONDS_BETWEEN_CHECKPOINTS:
+                checkpoints.save(network, optimiser, place, checkpoint)
+    return place.loss
 
 
 def learning_rate(settings: TrainingSettings, step: int, steps: int) -> float:
@@ -122,7 +154,17 @@ def logits(
 
 def to_tensor(pixels: Pixels, device: torch.device) -> torch.Tensor:
     """Bytes (n, s, s, 3) as a channels-last (n, 3, s, s) tensor on the device."""
-    return torch.from_numpy(np.array(pixels, order="C")).to(device).permute(0, 3, 1, 2)
+    return to_device(np.require(np.asarray(pixels), requirements=["C", "W"]), device).permute(0, 3, 1, 2)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Some examples on the device: bytes (n, 3, s, s) and their targets; `known` (n,) marks known units."""
+
+    pixels: torch.Tensor
+    classes: torch.Tensor
+    units: torch.Tensor
+    known: torch.Tensor
 
 
 def _train_epoch(
@@ -130,48 +172,87 @@ def _train_epoch(
     examples: Examples,
     fit: Fit,
     optimiser: torch.optim.Optimizer,
-    epoch: int,
+    place: Place,
     report: Report,
-) -> float:
+    checkpoint: Path | None,
+) -> None:
+    """Train from `place` to the end of its epoch, and move it to the beginning of the next."""
     # Every epoch has its own source of randomness, so that one resumed is the same as one gone through.
-    entropy = np.random.SeedSequence([*fit.seed.generate_state(4), epoch])
-    rng = np.random.default_rng(entropy)
+    entropy = np.random.SeedSequence([*fit.seed.generate_state(4), place.epoch])
     torch.manual_seed(int(entropy.generate_state(1)[0]))
     generator = torch.Generator().manual_seed(int(entropy.generate_state(2)[1]))
-    count = batches_per_epoch(len(examples.rows), fit.settings.batch)
+    cut = _cut(examples, fit, entropy)
+    place.set_states(generator, fit.device)
     network.train()
-    total = torch.zeros((), device=fit.device)
-    for number, chosen in enumerate(np.array_split(rng.permutation(len(examples.rows)), count)):
-        step = epoch * count + number
+    total, told = torch.full((), place.total, device=fit.device), time.monotonic()
+
+    def fetch(chosen: npt.NDArray[np.int64]) -> _Batch:
+        return _fetch(examples, chosen, fit.device)
+
+    for batch in fetched(fetch, cut[place.batch :], ahead_for(fit.device)):
+        step, steps = place.epoch * len(cut) + place.batch, fit.settings.epochs * len(cut)
         for group in optimiser.param_groups:
-            group["lr"] = learning_rate(fit.settings, step, fit.settings.epochs * count)
-        total += _train_batch(network, examples, np.sort(chosen), fit, optimiser, generator)
-        report(epoch + 1, step + 1, float(total) / (number + 1))
-    return float(total) / count
+            group["lr"] = learning_rate(fit.settings, step, steps)
+        total += _train_batch(network, batch, fit, optimiser, generator, examples.scores)
+        place.batch += 1
+        now, last = time.monotonic(), place.batch == len(cut)
+        due = checkpoint is not None and now - place.saved > _SECONDS_BETWEEN_CHECKPOINTS_WITHIN and not last
+        if due or last or fit.device.type == "cpu" or now - told > _SECONDS_BETWEEN_LOSSES:
+            told, place.total = now, float(total)
+            report(place.epoch + 1, step + 1, _mean_loss(place, fit))
+        if due and checkpoint is not None:
+            place.keep_states(generator, fit.device)
+            checkpoints.save(network, optimiser, place, checkpoint)
+    place.next_epoch()
+
+
+def _cut(examples: Examples, fit: Fit, entropy: np.random.SeedSequence) -> list[npt.NDArray[np.int64]]:
+    """An epoch's batches: places in `examples.rows`, drawn anew."""
+    order = np.random.default_rng(entropy).permutation(len(examples.rows))
+    count = batches_per_epoch(len(examples.rows), fit.settings.batch)
+    # Sorted, because they are read from a file.
+    return [np.sort(chosen) for chosen in np.array_split(order, count)]
+
+
+def _fetch(examples: Examples, chosen: npt.NDArray[np.int64], device: torch.device) -> _Batch:
+    return _Batch(
+        pixels=to_tensor(examples.pixels[examples.rows[chosen]], device),
+        classes=to_device(examples.classes[chosen], device),
+        units=to_device(examples.units[chosen], device),
+        known=to_device(examples.has_units[chosen].astype(np.float32), device),
+    )
+
+
+def _mean_loss(place: Place, fit: Fit) -> float:
+    mean = place.total / place.batch
+    if not math.isfinite(mean):
+        halved = f"{fit.settings.learning_rate / 2:g}"
+        raise LossError(
+            f"the loss is no number any more in epoch {place.epoch + 1}, batch {place.batch}: train with a "
+            f"lower learning rate than {fit.settings.learning_rate:g}, such as "
+            f"--set {fit.section}.learning_rate={halved}, or with --set precision=fp32, into another --out"
+        )
+    return mean
 
 
 def _train_batch(
     network: Network,
-    examples: Examples,
-    chosen: npt.NDArray[np.int64],
+    batch: _Batch,
     fit: Fit,
     optimiser: torch.optim.Optimizer,
     generator: torch.Generator,
+    scores: bool,
 ) -> torch.Tensor:
-    bytes_ = to_tensor(examples.pixels[examples.rows[chosen]], fit.device)
-    images = normalise(augment(bytes_, fit.images, generator), network.mean, network.std)
-    classes = torch.from_numpy(examples.classes[chosen]).to(fit.device)
+    images = normalise(augment(batch.pixels, fit.images, generator), network.mean, network.std)
     with autocast(fit.device, fit.dtype):
         class_logits, unit_logits = network(images)
-    if examples.scores:
-        loss = functional.mse_loss(torch.sigmoid(class_logits), classes)
+    if scores:
+        loss = functional.mse_loss(torch.sigmoid(class_logits), batch.classes)
     else:
-        loss = functional.cross_entropy(class_logits, classes)
+        loss = functional.cross_entropy(class_logits, batch.classes)
     if unit_logits is not None:
-        target = torch.from_numpy(examples.units[chosen]).to(fit.device)
-        known = torch.from_numpy(examples.has_units[chosen].astype(np.float32)).to(fit.device)
-        each = functional.binary_cross_entropy_with_logits(unit_logits, target, reduction="none").sum(dim=1)
-        loss = loss + (each * known).mean()
+        each = functional.binary_cross_entropy_with_logits(unit_logits, batch.units, reduction="none")
+        loss = loss + (each.sum(dim=1) * batch.known).mean()
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
@@ -189,26 +270,3 @@ def _optimiser(network: Network, settings: TrainingSettings) -> torch.optim.Opti
         return torch.optim.SGD(groups, settings.learning_rate, momentum=settings.betas[0])
     kind = torch.optim.Adam if settings.optimiser == "adam" else torch.optim.AdamW
     return kind(groups, settings.learning_rate, betas=settings.betas)
-
-
-def _save(
-    network: Network, optimiser: torch.optim.Optimizer, epoch: int, loss: float, checkpoint: Path
-) -> None:
-    unfinished = checkpoint.with_suffix(".unfinished")
-    state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
-    # Written by ourselves, so that a full disk is an OSError like any other.
-    content = io.BytesIO()
-    torch.save({**state, "epoch": epoch, "loss": loss}, content)
-    unfinished.write_bytes(content.getbuffer())
-    unfinished.replace(checkpoint)
-
-
-def _resume(
-    network: Network, optimiser: torch.optim.Optimizer, device: torch.device, checkpoint: Path | None
-) -> tuple[int, float]:
-    if checkpoint is None or not checkpoint.is_file():
-        return 0, math.nan
-    state = torch.load(checkpoint, map_location=device, weights_only=True)
-    network.load_state_dict(state["network"])
-    optimiser.load_state_dict(state["optimiser"])
-    return int(state["epoch"]) + 1, float(state["loss"])

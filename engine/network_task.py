@@ -10,14 +10,16 @@ import pandas as pd
 import torch
 
 from engine import bundle as bundles
+from engine.confidence import binary_counts
 from engine.decoding import Pixels
 from engine.devices import network_dtype
 from engine.emfacs import ACTION_UNITS, EMOTIONS, action_unit_matrix
-from engine.fitting import Examples, Fit, batches_per_epoch, predict, train
-from engine.networks import Network, NetworkName, build
+from engine.fitting import Examples, Fit, LossError, batches_per_epoch, predict, train
+from engine.network_names import NetworkName
+from engine.networks import Network, build
 from engine.pixels import open_pixels
 from engine.recipe import Recipe, TrainingSettings
-from engine.roles import JUDGED_ROLES
+from engine.roles import JUDGED_ROLES, confidence_role
 from engine.sampling import negative_rows
 from engine.workers import Send
 
@@ -44,11 +46,15 @@ class NetworkTask:
     human: npt.NDArray[np.float32]
 
     @property
+    def section(self) -> str:
+        """The section of the recipe that this kind of network is trained by: its kind's name."""
+        return self.name.kind
+
+    @property
     def settings(self) -> TrainingSettings:
         """The recipe's settings for this kind of network."""
-        if self.name.kind == "foundation" and self.recipe.foundation is not None:
-            return self.recipe.foundation
-        return self.recipe.ensemble if self.name.kind == "ensemble" else self.recipe.action_units
+        settings: TrainingSettings = getattr(self.recipe, self.section)
+        return settings
 
     @property
     def finished_file(self) -> Path:
@@ -110,20 +116,29 @@ class NetworkTask:
 def train_network(task: NetworkTask, send: Send) -> None:
     """Train one network, and leave its weights and its answers on the images that it is judged by.
 
-    Sends ("batch", name, epoch, batches, loss) after each batch and ("trained", name, loss) at the end.
+    Sends ("batch", name, epoch, batches, loss) as batches are done, ("epoch", name, epoch, loss, balanced
+    accuracy) after each epoch and ("trained", name, loss) at the end. Raises LossError where the loss is no
+    number any more.
     """
     torch.set_num_threads(task.threads)
     device, recipe = torch.device(task.device), task.recipe
     network = _start(task, send)
     dtype = network_dtype(network, device, recipe.precision, training=True)
-    fit = Fit(task.settings, recipe.images, task.name.seed(recipe.seed), device, dtype)
+    seed = task.name.seed(recipe.seed)
+    fit = Fit(task.settings, recipe.images, seed, device, dtype, task.section)
     pixels = open_pixels(task.folder / bundles.UNFINISHED / PIXELS)
     checkpoint = task.results_file.with_suffix(".checkpoint")
 
     def report(epoch: int, batches: int, loss: float) -> None:
         send(("batch", task.name, epoch, batches, loss))
 
-    loss = train(network, task.examples(pixels), fit, report, checkpoint)
+    def after_epoch(epoch: int, loss: float) -> None:
+        send(("epoch", task.name, epoch, loss, _balanced_accuracy(task, network, pixels)))
+
+    try:
+        loss = train(network, task.examples(pixels), fit, report, checkpoint, after_epoch)
+    except LossError as problem:
+        raise LossError(f"{task.name.stem}: {problem}") from problem
     if task.name.kind != "foundation":
         _answer(task, network, pixels, loss)
     bundles.save_network(network, task.finished_file)
@@ -146,6 +161,17 @@ def _start(task: NetworkTask, send: Send) -> Network:
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         network.features.load_state_dict(bundles.load_network(file, name, recipe).features.state_dict())
     return network
+
+
+def _balanced_accuracy(task: NetworkTask, network: Network, pixels: Pixels) -> float | None:
+    """The network's own, on the images that its confidence score comes from; None for a foundation."""
+    if task.name.kind == "foundation":
+        return None
+    asked = np.flatnonzero(task.roles == confidence_role(task.recipe))
+    device = torch.device(task.device)
+    dtype = network_dtype(network, device, task.recipe.precision, training=False)
+    positive, _ = predict(network, pixels[asked], device, dtype)
+    return binary_counts(task.labels[asked] == task.name.emotion, positive).balanced_accuracy
 
 
 def _answer(task: NetworkTask, network: Network, pixels: Pixels, loss: float) -> None:

@@ -7,9 +7,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 from typing import Any, TypeVar
+
+from engine.errors import EngineError
 
 Task = TypeVar("Task")
 News = tuple[Any, ...]
@@ -38,7 +41,8 @@ def run_tasks(
     """Call `function(task, send)` for every task, in `workers` processes, or for one worker in this process.
 
     What tasks send comes to `receive` in this process. The first exception of a task stops the rest and is
-    raised; so is KeyboardInterrupt. With more workers, `function` and the tasks must be picklable.
+    raised; so is KeyboardInterrupt, and EngineError where a process was killed. With more workers, `function`
+    and the tasks must be picklable.
     """
     if workers == 1:
         for task in tasks:
@@ -51,6 +55,12 @@ def run_tasks(
         futures = {pool.submit(_run, function, task) for task in tasks}
         try:
             _follow(futures, news, receive)
+        except BrokenProcessPool as problem:
+            stop.set()
+            raise EngineError(
+                f"one of {workers} worker processes was ended from outside, most often because the machine's "
+                f"memory is full: give the same command again with --workers 1; what is finished is kept"
+            ) from problem
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)

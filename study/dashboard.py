@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.tables import Answer, AnswerEvent, Participant, Study
 from study.findings.quality import quality
 from study.findings.summary import Findings, findings
-from study.trial.compact_trials import compact_trials
+from study.trial.compact_trials import Progress, compact_trials
 
 Version = tuple[int, int, int]
 
@@ -57,15 +57,21 @@ def version(session: Session, study_id: int) -> Version:
     return int(answered or 0), int(erased), int(event or 0)
 
 
-def answers(session: Session, study_id: int) -> Answers:
+def participants(session: Session, study_id: int) -> list[str]:
+    """The codes of a study's participants, those yet to answer too, without the erased."""
+    codes = select(Participant.code).where(Participant.study_id == study_id, Participant.erased_at.is_(None))
+    return list(session.scalars(codes.order_by(Participant.code)))
+
+
+def answers(session: Session, study_id: int, progress: Progress | None = None) -> Answers:
     """The answers so far; erased participants and their answers are left out.
+
+    `progress` is told how many have been read.
 
     Raises:
         NotFoundError: there is no such study of labels.
     """
-    codes = select(Participant.code).where(Participant.study_id == study_id, Participant.erased_at.is_(None))
-    people = list(session.scalars(codes.order_by(Participant.code)))
-    return Answers(compact_trials(session, study_id), people)
+    return Answers(compact_trials(session, study_id, progress), participants(session, study_id))
 
 
 def flagged(given: Answers) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from study.exporting.dictionary import column
 from study.exporting.tables import Options
+from study.reporting.conduct import flow_rows
 from study.reporting.design_words import design_words
 from study.reporting.source import StudyFacts
 
@@ -76,7 +77,7 @@ def study_json(facts: StudyFacts, options: Options) -> str:
     return json.dumps(shown, indent=1) + "\n"
 
 
-_TIMES = ("created_at", "frozen_at", "opened_at", "closed_at")
+_TIMES = ("created_at", "frozen_at", "opened_at", "closed_at", "deadline")
 
 
 def _day(at: str | None) -> str | None:
@@ -97,11 +98,18 @@ def readme(facts: StudyFacts, tables: dict[str, pd.DataFrame], options: Options,
         design=design,
         codes=_REDRAWN if options.redraw_codes else _KEPT,
         erased=_erased(facts.erased),
+        conduct=_conduct(facts),
         demographics=_SAID if options.demographics else _UNSAID,
         preregistration=facts.preregistration or "not preregistered",
         labels=facts.label_set or "none",
         fingerprint=facts.fingerprint or "none",
     )
+
+
+def _conduct(facts: StudyFacts) -> str:
+    counted = [f"- {count:,} {words}" for count, words in flow_rows(facts.flow)]
+    left = [f"- Deviation: {sentence}" for sentence in facts.deviations]
+    return "\n".join([*counted, *(left or ["- No deviation from the plan is recorded."])])
 
 
 def _erased(count: int) -> str:

@@ -19,10 +19,11 @@ from db.tables import Answer, Participant, Study
 from study.errors import NotFoundError, StudyError
 from study.exporting.description import changes, dataset_description, readme, study_json
 from study.exporting.dictionary import dictionary
+from study.exporting.reading import trials_of
 from study.exporting.tables import Options, export_tables
 from study.findings.summary import findings
-from study.reporting.numbers import estimates_table
-from study.reporting.source import facts, source
+from study.reporting.numbers import as_json, estimates_table, tests_table
+from study.reporting.source import facts
 from study.reporting.versions import versions
 
 FIGURE6 = Path(__file__).parent / "analysis" / "figure6.py"
@@ -137,11 +138,14 @@ def _write(
     dictionary(tables).to_csv(folder / "documentation" / "data_dictionary.csv", index=False)
     (folder / "documentation" / "study.json").write_text(study_json(about, options), encoding="utf-8")
     (folder / "materials" / "consent.md").write_text(study.consent_text, encoding="utf-8")
-    if study.kind == "experiments":
+    if study.kind == "experiments" and "questions" in tables:
         shutil.copyfile(FIGURE6, folder / "analysis" / "figure6.py")
-        whole = source(session, study_id)
-        numbers = estimates_table(findings(whole.trials, whole.participants))
-        numbers.to_csv(folder / "results" / "estimates.csv", index=False)
+        # From the tables of the export: its codes, and nothing that is not in it.
+        found = findings(trials_of(tables), sorted(map(str, tables["participants"]["participant"])))
+        text = json.dumps(as_json(found), indent=1, allow_nan=False) + "\n"
+        (folder / "results" / "numbers.json").write_text(text, encoding="utf-8")
+        estimates_table(found).to_csv(folder / "results" / "estimates.csv", index=False)
+        tests_table(found).to_csv(folder / "results" / "tests.csv", index=False)
     return {name: len(table) for name, table in tables.items()}
 
 

@@ -36,7 +36,7 @@ def read_export(folder: Path) -> Source:
     except (OSError, ValueError) as problem:
         raise StudyError(f"{folder} is not a whole export of the two experiments: {problem}") from problem
     return Source(
-        _facts(values, folder), _trials(read), sorted(map(str, read["participants"]["participant"]))
+        _facts(values, folder), trials_of(read), sorted(map(str, read["participants"]["participant"]))
     )
 
 
@@ -48,9 +48,11 @@ def _facts(values: dict[str, Any], folder: Path) -> StudyFacts:
         raise StudyError(f"{folder / STUDY} does not describe a study: {problem}") from problem
 
 
-def _trials(read: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def trials_of(read: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The `trials` contract (without answered_at), from an export's tables; the labels may be missing."""
     given = read["answers"][["question", "choice", "correct", "rt_ms", "hidden_ms"]]
-    labels = read["labels"]
-    known = [name for name in OF_LABELS if name in labels.columns]
-    merged = read["questions"].merge(given, on="question").merge(labels[known], on="image", how="left")
-    return merged.astype({"experiment": "int64"})
+    merged = read["questions"].merge(given, on="question").astype({"experiment": "int64"})
+    if "labels" not in read:
+        return merged
+    known = [name for name in OF_LABELS if name in read["labels"].columns]
+    return merged.merge(read["labels"][known], on="image", how="left")

@@ -78,7 +78,7 @@ def plain(value: Any) -> Any:
 
 def _rows(found: Mapping[str, Estimate]) -> pd.DataFrame:
     rows = [{"name": name, **one.as_dict()} for name, one in found.items()]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"participants": "Int64"})
 
 
 def _test(name: str, test: PairedTest) -> tuple[object, ...]:

@@ -15,7 +15,9 @@ from plotly.offline import get_plotlyjs
 from study.figures.template import DARK, LIGHT, Colours
 from study.findings.estimate import Estimate
 from study.reporting import numbers
+from study.reporting.conduct import flow_rows
 from study.reporting.design_words import design_rows, design_words
+from study.reporting.methods import analysed
 from study.reporting.report import Report
 from study.reporting.sections import Section
 from study.reporting.table_html import shown_csv, table_html
@@ -46,6 +48,7 @@ def page(report: Report) -> str:
     )
     environment.filters["table"] = table_html
     environment.filters["moment"] = _moment
+    environment.filters["day"] = _day
     environment.filters["listed"] = listed
     template = environment.get_template("report.html")
     return template.render(
@@ -55,6 +58,8 @@ def page(report: Report) -> str:
         headline=_headline(report),
         design=design_words(report.source.facts.design),
         design_rows=design_rows(report.source.facts.design),
+        flow=flow_rows(report.source.facts.flow),
+        analysed=analysed(report),
         estimates=_estimates(report),
         tests=numbers.tests_table(report.found),
         style=_inline("report.css"),
@@ -124,3 +129,7 @@ def _moment(at: datetime | str | None) -> str:
         return "not known"
     found = datetime.fromisoformat(at) if isinstance(at, str) else at
     return f"{found:%d %B %Y, %H:%M} UTC"
+
+
+def _day(at: str) -> str:
+    return f"{datetime.fromisoformat(at):%d %B %Y}"

@@ -13,6 +13,7 @@ from study.errors import StudyError
 from study.findings.estimate import Estimate
 from study.findings.summary import Findings, findings
 from study.reporting import numbers
+from study.reporting.methods import analysed
 from study.reporting.sections import Section, numbered, sections
 from study.reporting.source import Source, source
 from study.reporting.versions import versions
@@ -107,6 +108,14 @@ def report_json(report: Report) -> dict[str, Any]:
         "study": {
             name: getattr(facts, name)
             for name in ("name", "title", "state", "simulated", "seed", "preregistration", "erased")
+        },
+        "conduct": {
+            "opened_at": facts.opened_at,
+            "closed_at": facts.closed_at,
+            "deadline": facts.deadline,
+            "flow": dict(facts.flow),
+            "deviations": list(facts.deviations),
+            "analysed": analysed(report),
         },
         "labels": {"set": facts.label_set, "bundle": facts.bundle, "fingerprint": facts.fingerprint},
         "made_at": report.made_at.isoformat(timespec="seconds"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from db.tables import LabelSet, Participant, Study
 from study.errors import NotFoundError, StudyError
+from study.reporting.conduct import deviations, flow
 from study.trial.trials import trials
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class StudyFacts:
     """What a report says of a study besides its findings.
 
     `preregistration` is the SHA-256 of the preregistration, None where the study has none. `erased` counts
-    the participants whose data were erased. Times are ISO 8601, UTC, None where unknown.
+    the participants whose data were erased. `flow` counts how far participants came (study.reporting.conduct)
+    and `deviations` says where the study left its plan. Times are ISO 8601, UTC, None where unknown.
     """
 
     name: str
@@ -41,6 +43,9 @@ class StudyFacts:
     frozen_at: str | None = None
     opened_at: str | None = None
     closed_at: str | None = None
+    deadline: str | None = None
+    flow: Mapping[str, int] = field(default_factory=dict)
+    deviations: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,7 @@ def source(session: Session, study_id: int) -> Source:
 def facts(session: Session, study: Study) -> StudyFacts:
     """What the database knows of how the study was made."""
     labels = None if study.label_set_id is None else session.get(LabelSet, study.label_set_id)
-    gone = select(func.count(Participant.id)).where(
-        Participant.study_id == study.id, Participant.erased_at.is_not(None)
-    )
+    counts = flow(session, study)
     return StudyFacts(
         name=study.name,
         title=study.title,
@@ -105,11 +108,14 @@ def facts(session: Session, study: Study) -> StudyFacts:
         label_set=None if labels is None else labels.name,
         bundle=None if labels is None else labels.bundle,
         fingerprint=None if labels is None else labels.fingerprint,
-        erased=int(session.scalar(gone) or 0),
+        erased=counts["erased"],
         created_at=_iso(study.created_at),
         frozen_at=_iso(study.frozen_at),
         opened_at=_iso(study.opened_at),
         closed_at=_iso(study.closed_at),
+        deadline=_iso(study.deadline),
+        flow=counts,
+        deviations=deviations(session, study, counts),
     )
 
 

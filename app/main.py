@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
+from app.computing import computing
 from app.gate import Gate
 from app.installation import installation
 from app.routes import routes
@@ -22,6 +23,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.freeze()
     warm_in_background()
     yield
+    computing().close()
     opened.close()
     installation.cache_clear()
 

@@ -1,38 +1,29 @@
 """The agreement report of one study on a page: Fig. 6 first, then the rest; for researchers and readers."""
 
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
+from app.computing import Asked, ComputingError, computing
+from app.downloads import written_report, zipped_export
 from app.installation import installation
 from app.researcher import findings_filters, findings_sections, words
 from db.session import Database
 from study import dashboard
-from study.dashboard import Answers, Filters, Version
-from study.exporting.folder import export_zip
+from study.dashboard import Version
 from study.findings.summary import Findings
 from study.reporting import numbers
-from study.reporting.report import report_html
 from study.reporting.sections import FIGURE6, sections
 
+# How long a page waits for findings before it is drawn without them.
+PATIENCE = 0.25
+LOOK_SECONDS = 0.5
 LIVE_SECONDS = 3.0
 # Of the time, how much a report that is watched may take to be computed anew.
 LIVE_SHARE = 0.1
 NUMBERS = "All numbers"
 May = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Computed:
-    """Findings, and how long they took."""
-
-    found: Findings
-    seconds: float
 
 
 def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
@@ -47,8 +38,9 @@ def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
         st.info(words.SIMULATED_NOTE, icon=":material/smart_toy:")
     with _database().session() as session:
         seen = dashboard.version(session, study_id)
-    given = _answers(_place(), study_id, seen)
-    if given.trials.empty:
+        people = dashboard.participants(session, study_id)
+    answered = seen[0]
+    if not answered:
         _watch(study_id, state, seen, 0.0, may)
         words.nothing_yet(
             "No answers yet",
@@ -57,13 +49,43 @@ def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
         )
         return
     with st.container(horizontal=True):
-        _report_button(study_id, study["title"])
+        _report_button(study_id, study["title"], answered)
         if raw:
-            _export_button(study_id, study["title"])
-    filters = findings_filters.choose(study_id, given.participants)
-    computed = _computed(_place(), study_id, seen, filters)
-    _watch(study_id, state, seen, computed.seconds, may)
-    _draw(computed.found, simulated)
+            _export_button(study_id, study["title"], answered)
+    filters = findings_filters.choose(study_id, people)
+    asked = computing().ask(installation().settings, study_id, seen, filters)
+    try:
+        computed = asked.result(PATIENCE)
+    except ComputingError as problem:
+        st.error(str(problem))
+        return
+    if computed is None:
+        _follow(asked, answered, may)
+    else:
+        _watch(study_id, state, seen, computed.seconds, may)
+    shown = computed or asked.older
+    if shown is not None:
+        _draw(shown.found, simulated)
+
+
+def _follow(asked: Asked, answered: int, may: May) -> None:
+    """Say how far the findings are, and draw the page anew when they are there."""
+
+    def look() -> None:
+        if asked.future.done() or not may():
+            st.rerun()
+        if asked.future.running() and 0 < asked.read() < answered:
+            st.progress(asked.read() / answered, f"Reading {answered:,} answers …")
+        else:
+            st.progress(
+                1.0 if asked.future.running() else 0.0, f"Computing the findings of {answered:,} answers …"
+            )
+        if asked.older is not None:
+            st.caption(
+                f"Below are those of {asked.older.at:%H:%M:%S} UTC, of {asked.older.seen[0]:,} answers."
+            )
+
+    st.fragment(look, run_every=LOOK_SECONDS)()
 
 
 def _draw(found: Findings, simulated: bool) -> None:
@@ -100,14 +122,10 @@ def _numbers(found: Findings) -> None:
     findings_sections.table(numbers.tests_table(found), "tests")
 
 
-def _report_button(study_id: int, title: str) -> None:
-    def html() -> bytes:
-        with _database().session() as session:
-            return report_html(session, study_id, now=datetime.now(UTC)).encode()
-
+def _report_button(study_id: int, title: str, answered: int) -> None:
     st.download_button(
         "Report (HTML)",
-        html,
+        lambda: computing().run(answered, written_report, installation().settings, study_id),
         file_name=f"{_file_name(title)}.html",
         mime="text/html",
         icon=":material/download:",
@@ -117,14 +135,10 @@ def _report_button(study_id: int, title: str) -> None:
     )
 
 
-def _export_button(study_id: int, title: str) -> None:
-    def zipped() -> bytes:
-        with _database().session() as session:
-            return export_zip(session, study_id, now=datetime.now(UTC), rng=np.random.default_rng())
-
+def _export_button(study_id: int, title: str, answered: int) -> None:
     st.download_button(
         "Export (Psych-DS)",
-        zipped,
+        lambda: computing().run(answered, zipped_export, installation().settings, study_id),
         file_name=f"{_file_name(title)}.zip",
         mime="application/zip",
         icon=":material/folder_zip:",
@@ -157,22 +171,3 @@ def _watch(study_id: int, state: str, seen: Version, seconds: float, may: May) -
 
 def _database() -> Database:
     return installation().database
-
-
-def _place() -> str:
-    # What the caches go by besides the arguments: which database it was.
-    return str(_database().engine.url)
-
-
-# The values of these caches are shared by all who look, and nobody changes them.
-@st.cache_resource(max_entries=3, show_spinner="Reading the answers…")
-def _answers(place: str, study_id: int, seen: Version) -> Answers:
-    with _database().session() as session:
-        return dashboard.answers(session, study_id)
-
-
-@st.cache_resource(max_entries=12, show_spinner="Computing the findings…")
-def _computed(place: str, study_id: int, seen: Version, filters: Filters) -> Computed:
-    start = time.perf_counter()
-    found = dashboard.report(_answers(place, study_id, seen), filters)
-    return Computed(found, time.perf_counter() - start)

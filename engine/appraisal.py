@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine import au_classifier
+from engine.answers import Answers
 from engine.confidence import BinaryCounts, binary_counts, confidence_score
 from engine.emfacs import EMOTIONS
-from engine.inference import Answers
 from engine.network_names import NetworkName
 from engine.recipe import Recipe
 

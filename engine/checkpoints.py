@@ -47,7 +47,7 @@ class Place:
     def next_epoch(self) -> None:
         """Go to the beginning of the next epoch; this one's loss is the mean over its batches."""
         self.loss = self.total / self.batch
-        self.epoch, self.batch, self.total = self.epoch + 1, 0, 0.0
+        self.epoch, self.batch, self.total, self.states = self.epoch + 1, 0, 0.0, []
 
 
 def save(network: nn.Module, optimiser: torch.optim.Optimizer, place: Place, file: Path) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.answers import combine
 from engine.decoding import Box, Source, decode
 from engine.emfacs import ACTION_UNITS, EMOTIONS
-from engine.inference import LoadedBundle, combine
+from engine.inference import LoadedBundle
 from engine.soft_labels import rank, subset
 
 

@@ -41,6 +41,6 @@ def _locked(file: Path, doing: str) -> int:
                 f"finished is kept"
             ) from problem
         # Its last holder may have removed the file between our two steps: then it guards nothing.
-        if file.exists() and os.fstat(handle).st_ino == file.stat().st_ino:
+        if os.fstat(handle).st_nlink:
             return handle
         os.close(handle)

@@ -11,13 +11,15 @@ import pandas as pd
 from tqdm import tqdm
 
 from engine.annotations import LABELS
+from engine.answers import binary_head_columns, combine, network_columns
 from engine.bundle import Bundle, open_bundle
 from engine.decoding import DecodingError, Pixels, decode_all, image_files
 from engine.devices import available_cores
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
+from engine.folder_lock import one_writer
 from engine.images import FACE_BOX_COLUMNS, FAILURE_COLUMNS, read_manifest
-from engine.inference import LoadedBundle, binary_head_columns, combine, network_columns
+from engine.inference import LoadedBundle
 from engine.label_parts import LabelParts
 from engine.recipe import Precision
 from engine.soft_labels import AU_COLUMNS, AUP_COLUMNS, EB_COLUMNS, label_frame
@@ -65,6 +67,7 @@ def label_images(
     device: str = "auto",
     precision: Precision | None = None,
     part: int = 4096,
+    batch: int | None = None,
     per_network: bool = False,
     progress: bool = True,
 ) -> Labelled:
@@ -72,7 +75,8 @@ def label_images(
 
     Stopped, it keeps its finished parts beside `out`, and the same call goes on with them and gives the same
     file. Images that cannot be read go to <out>.failures.csv (image, path, reason). `per_network` adds each
-    network's probability. `source` is what `read_source` takes or gives. Raises EngineError for bad input.
+    network's probability; `batch` is how many images the networks are asked about at once (default: by their
+    size). `source` is what `read_source` takes or gives. Raises EngineError for bad input.
     """
     target = Path(out)
     if target.suffix != ".parquet":
@@ -84,18 +88,19 @@ def label_images(
     if frame.empty:
         raise EngineError("there is no image to label: the source has no row")
     starts = list(range(0, len(frame), part))
-    parts = LabelParts(target, _identity(frame, opened, precision, part, per_network))
-    todo = [start for start in starts if not parts.has(start)]
-    if todo:
-        with (
-            LoadedBundle(opened, device, precision) as loaded,
-            tqdm(total=len(frame), desc="label", unit="image", disable=not progress) as bar,
-        ):
-            bar.update(len(frame) - sum(len(frame.iloc[start : start + part]) for start in todo))
-            for start in todo:
-                rows = frame.iloc[start : start + part].reset_index(drop=True)
-                parts.write(start, *_label_part(rows, root, loaded, per_network, bar.update))
-    failed = parts.join(starts)
+    with one_writer(target, f"labelling into {target}"):
+        parts = LabelParts(target, _identity(frame, opened, precision, part, per_network))
+        todo = [start for start in starts if not parts.has(start)]
+        if todo:
+            with (
+                LoadedBundle(opened, device, precision, batch) as loaded,
+                tqdm(total=len(frame), desc="label", unit="image", disable=not progress) as bar,
+            ):
+                bar.update(len(frame) - sum(len(frame.iloc[start : start + part]) for start in todo))
+                for start in todo:
+                    rows = frame.iloc[start : start + part].reset_index(drop=True)
+                    parts.write(start, *_label_part(rows, root, loaded, per_network, bar.update))
+        failed = parts.join(starts)
     return Labelled(
         labels_file=target,
         failures_file=parts.failures_file if failed else None,

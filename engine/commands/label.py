@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), help="default: the recipe's")
     parser.add_argument("--part", type=int, default=4096, help="images kept at a time (default: 4096)")
+    parser.add_argument("--batch", type=int, help="images asked about at once (default: by their size)")
     parser.add_argument("--per-network", action="store_true", help="add each network's probability")
 
 
@@ -29,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
         device=args.device,
         precision=args.precision,
         part=args.part,
+        batch=args.batch,
         per_network=args.per_network,
     )
     print(f"{done.labelled} images labelled: {done.labels_file}")

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.answers import Answers, binary_head_columns, network_columns
 from engine.emfacs import ACTION_UNITS, EMOTIONS
 from engine.errors import EngineError
-from engine.inference import Answers, binary_head_columns, network_columns
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ import pandas as pd
 from tqdm import tqdm
 
 from engine.annotations import LABELS
+from engine.answers import Answers
 from engine.bundle import Bundle
 from engine.decoding import DecodingError, Pixels, decode_all, image_files
-from engine.devices import available_cores
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
 from engine.evaluation.answers import JudgedAnswers
 from engine.images import read_manifest
-from engine.inference import Answers, LoadedBundle
 from engine.recipe import Precision
 
 TEST_MAS = "test-mas"
@@ -46,6 +45,10 @@ def ask_manifest(
     an emotion and images that the bundle was trained or calibrated on are left out, and noted. Raises
     EngineError where nothing is left.
     """
+    # Judging what training kept needs neither: a page that shows it then loads no torch.
+    from engine.devices import available_cores
+    from engine.inference import LoadedBundle
+
     file = Path(manifest)
     rows, notes = _chosen(bundle, file, split)
     settings = bundle.recipe.images

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import au_classifier
-from engine.inference import Answers
+from engine.answers import Answers
 from engine.recipe import Recipe
 
 Scores = npt.NDArray[np.float64]

@@ -1,8 +1,10 @@
 import os
+import signal
 import time
 
 import pytest
 
+from engine.errors import EngineError
 from engine.workers import News, Send, run_tasks
 
 
@@ -39,3 +41,12 @@ def test_what_the_receiver_raises_stops_the_tasks() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run_tasks(fail_on_three, [1, 2], 2, receive)
+
+
+def end_yourself(task: int, send: Send) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_the_system_kills_is_told_with_what_to_do() -> None:
+    with pytest.raises(EngineError, match=r"one of 2 worker processes was ended from outside.*--workers 1"):
+        run_tasks(end_yourself, [1, 2, 3], 2, lambda _: None)

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engine.answers import Answers
 from engine.bundle import ANSWERS, open_bundle
 from engine.confidence import binary_counts
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
 from engine.evaluation.answers import JudgedAnswers, answers_frame, answers_from
-from engine.inference import Answers
 
 
 def judged(backbones: int, count: int) -> JudgedAnswers:

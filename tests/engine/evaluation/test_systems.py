@@ -3,8 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from engine.answers import Answers
 from engine.evaluation import systems
-from engine.inference import Answers
 from engine.recipe import Recipe, load_recipe
 
 

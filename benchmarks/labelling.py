@@ -22,11 +22,12 @@ from PIL import Image
 from tqdm import tqdm
 
 from engine import bundle as bundles
+from engine.answers import Answers, combine
 from engine.bundle import Bundle, open_bundle, save_network, sha256, write_json
 from engine.decoding import ImageFile, decode_all
 from engine.devices import available_cores
 from engine.emfacs import EMOTIONS
-from engine.inference import Answers, LoadedBundle, combine
+from engine.inference import LoadedBundle
 from engine.network_names import NetworkName, network_names
 from engine.networks import build
 from engine.recipe import Precision, Recipe, load_recipe

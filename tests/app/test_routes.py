@@ -1,5 +1,8 @@
 import json
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -67,6 +70,17 @@ def _post(client, body, address="/api/trial/answers", **headers):
 
 def _questions(client):
     return client.get("/api/trial/state").json()["questions"]
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file takes another byte, as on a disk without room."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _code(response):
@@ -450,3 +464,18 @@ def test_what_goes_wrong_on_the_server_is_500_in_json_and_stores_nothing(place, 
         session.execute(text("ALTER TABLE elsewhere RENAME TO answer_event"))
     assert _answered(client) == 0
     assert _post(client, _answer(first)).json()["status"] == "stored"
+
+
+def test_on_a_full_disk_no_answer_is_said_to_be_stored_and_the_same_post_is_once_there_is_room(place, here):
+    here.agree("P01")
+    gate = Gate(own_app([]), routes(lambda: place))
+    client = TestClient(gate, follow_redirects=False, raise_server_exceptions=False)
+    client.get(f"/join/{here.tokens['P01']}")
+    first, second = (question["id"] for question in _questions(client)[:2])
+    assert _post(client, _answer(first)).json()["status"] == "stored"
+    with full_disk():
+        refused = _post(client, _answer(second, key="key-0002"))
+        assert _code(refused) == (500, "failed")
+        assert _answered(client) == 1
+    assert _post(client, _answer(second, key="key-0002")).json()["status"] == "stored"
+    assert _answered(client) == 2

@@ -38,8 +38,12 @@ def add_job(
     """Put a job at the end of the queue.
 
     `commands` are run one after the other as `python -m …`, such as ["engine", "label", …], each only if
-    the one before ended well. `needs` are plain values that a page wants to show.
+    the one before ended well. `needs` are plain values that say what the job makes.
+
+    Raises:
+        StudyError: a job that makes the same waits or runs already, as after a double click.
     """
+    _refuse_twin(session, kind, needs or {}, now)
     job = Job(
         kind=kind,
         title=title[:300],
@@ -59,7 +63,7 @@ def again(session: Session, job_id: int, *, by: int | None, now: datetime) -> Jo
     """Put a job that has failed or was stopped into the queue once more; it goes on where it was.
 
     Raises:
-        StudyError: it is queued, running or done.
+        StudyError: it is queued, running or done, or another job makes the same already.
     """
     before = get_job(session, job_id)
     if before.state not in ("failed", "stopped"):
@@ -69,6 +73,17 @@ def again(session: Session, job_id: int, *, by: int | None, now: datetime) -> Jo
     more = {key: value for key, value in before.arguments.items() if key != "commands"}
     commands, act = before.arguments["commands"], Act.JOB_RESTARTED
     return add_job(session, before.kind, before.title, commands, by=by, now=now, needs=more, act=act)
+
+
+def _refuse_twin(session: Session, kind: str, needs: Mapping[str, Any], now: datetime) -> None:
+    if not needs:
+        return
+    mark_dead(session, now)
+    for job in session.scalars(select(Job).where(Job.kind == kind, Job.state.in_(("queued", "running")))):
+        if all(job.arguments.get(name) == value for name, value in needs.items()):
+            raise StudyError(
+                f"the job {job.title!r} is {job.state} already and makes the same: wait for it, or stop it"
+            )
 
 
 def acting_researcher(session: Session) -> int | None:

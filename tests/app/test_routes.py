@@ -1,8 +1,5 @@
 import json
 import re
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from db.writer import Writer
 from study import studies
 from study.access import invitations as registration
 from study.access import researchers
+from tests.full_disk import full_disk
 from tests.redesign import redesign
 from tests.small_study import NOW, QUESTIONS, SECRET, small_plan, small_study
 
@@ -70,17 +68,6 @@ def _post(client, body, address="/api/trial/answers", **headers):
 
 def _questions(client):
     return client.get("/api/trial/state").json()["questions"]
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file takes another byte, as on a disk without room."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _code(response):

@@ -1,6 +1,9 @@
+import os
+import signal
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,7 @@ from db.tables import Job
 from study.errors import NotFoundError, StudyError
 from study.jobs import queue
 from study.jobs.runner import launch, log_file, run_job
+from tests.full_disk import full_disk
 from tests.small_study import NOW, empty_database
 
 PLANNED = ["study", "plan", "--preset", "quick_pilot"]
@@ -127,9 +131,110 @@ def test_a_job_whose_process_was_killed_is_found_out_and_can_start_again(here):
 
 
 def _lives(process):
-    from pathlib import Path
-
     try:
         return Path(f"/proc/{process}/stat").read_text().split(")")[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def _add_making(database, commands=(PLANNED,), **needs):
+    now = datetime.now(UTC)
+    with database.begin() as session:
+        return queue.add_job(session, "train", "Train mine", commands, by=None, now=now, needs=needs).id
+
+
+def test_a_double_click_starts_one_job(here):
+    _, database = here
+    first = _add_making(database, bundle="mine")
+    with pytest.raises(StudyError, match="the job 'Train mine' is queued already and makes the same"):
+        _add_making(database, bundle="mine")
+    _add_making(database, bundle="another")
+    with database.begin() as session:
+        queue.stop_job(session, first, by=None, now=datetime.now(UTC))
+        queue.again(session, first, by=None, now=datetime.now(UTC))
+        with pytest.raises(StudyError, match="makes the same"):
+            queue.again(session, first, by=None, now=datetime.now(UTC))
+
+
+def test_a_command_that_the_system_kills_is_told_as_such(here):
+    settings, database = here
+    faces = settings.data_dir / "faces"
+    job = _add(database, ["engine", "demo", "--out", str(faces), "--faces", "3000"], ["engine", "tables"])
+    runs = threading.Thread(target=run_job, args=(settings, database, job))
+    runs.start()
+    os.kill(_child_of(os.getpid(), "demo"), signal.SIGKILL)
+    runs.join(60)
+    state, message = _state(database, job)
+    assert state == "failed"
+    assert "ended from outside (SIGKILL), as the system does where memory runs out" in message
+    assert "engine tables" not in log_file(settings, job).read_text()
+
+
+def test_no_command_follows_one_that_was_stopped(here):
+    settings, database = here
+    faces = settings.data_dir / "faces"
+    job = _add(database, ["engine", "demo", "--out", str(faces), "--faces", "3000"], ["engine", "tables"])
+    runs = threading.Thread(target=run_job, args=(settings, database, job))
+    runs.start()
+    _child_of(os.getpid(), "demo")
+    with database.begin() as session:
+        queue.stop_job(session, job, by=None, now=datetime.now(UTC))
+    runs.join(120)
+    assert _state(database, job)[0] == "stopped"
+    assert "engine tables" not in log_file(settings, job).read_text()
+
+
+def test_a_job_taken_for_dead_while_the_machine_slept_goes_on(here):
+    settings, database = here
+    job = _add(database, ["engine", "demo", "--out", str(settings.data_dir / "faces"), "--faces", "200"])
+    runs = threading.Thread(target=run_job, args=(settings, database, job))
+    runs.start()
+    _child_of(os.getpid(), "demo")
+    with database.begin() as session:
+        queue.mark_dead(session, datetime.now(UTC) + timedelta(hours=8))
+    _wait(database, job, "running", 30)
+    runs.join(180)
+    assert _state(database, job) == ("done", None)
+
+
+def test_a_job_outlives_a_disk_that_is_full_for_a_while(here):
+    settings, database = here
+    job = _add(database, ["engine", "demo", "--out", str(settings.data_dir / "faces"), "--faces", "200"])
+    runs = threading.Thread(target=run_job, args=(settings, database, job))
+    runs.start()
+    _child_of(os.getpid(), "demo")
+    with full_disk():  # for the database and the log; the command began before, and writes as it likes
+        time.sleep(3)
+    runs.join(180)
+    assert _state(database, job) == ("done", None)
+
+
+def test_progress_says_when_a_command_last_spoke(here):
+    settings, database = here
+    job = _add(database, ["engine", "demo", "--out", str(settings.data_dir / "faces"), "--faces", "400"])
+    runs = threading.Thread(target=run_job, args=(settings, database, job))
+    runs.start()
+    _child_of(os.getpid(), "demo")
+    time.sleep(2.5)
+    with database.session() as session:
+        spoke = datetime.fromisoformat(session.get_one(Job, job).progress["spoke"])
+    assert timedelta(0) <= datetime.now(UTC) - spoke < timedelta(minutes=2)
+    with database.begin() as session:
+        queue.stop_job(session, job, by=None, now=datetime.now(UTC))
+    runs.join(120)
+
+
+def _child_of(process, word, seconds=60):
+    """The process id of a child whose command line holds a word, once it is there."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for child in _children(process):
+            if word in Path(f"/proc/{child}/cmdline").read_text():
+                return child
+        time.sleep(0.05)
+    raise AssertionError(f"no child {word!r}")
+
+
+def _children(process):
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

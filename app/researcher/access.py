@@ -1,10 +1,12 @@
 """Who may look at a researcher's page: asked again on every run, whatever the navigation lists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from app.identity import who_is_here
 from app.installation import installation
@@ -13,6 +15,7 @@ from db.tables import Researcher
 
 EDITORS = INVITERS = ("owner", "researcher")
 OWNERS = ("owner",)
+RESEARCHERS = (*EDITORS, "reader")
 
 Given = ParamSpec("Given")
 
@@ -62,9 +65,30 @@ def may_invite() -> bool:
     return researcher is not None and researcher.role in INVITERS
 
 
-def database() -> Database:
-    """The database of this installation."""
-    return installation().database
+class Guarded(Database):
+    """The database as a page sees it: it asks at every write whether whoever is here may write now.
+
+    A callback, a dialog's button and a fragment run in a page that was drawn before, perhaps for somebody who
+    has been signed out, shut out or given another role since.
+    """
+
+    def __init__(self, opened: Database, writers: tuple[str, ...]) -> None:
+        self.engine, self.writer, self._writers = opened.engine, opened.writer, writers
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Write, as `Database.begin`; whoever may not gets a warning in place of the page."""
+        researcher = who_is_here().researcher
+        if researcher is None or researcher.role not in self._writers:
+            st.warning("Nothing was changed: you may not do this (any more). Reload the page to go on.")
+            st.stop()
+        with super().begin() as session:
+            yield session
+
+
+def database(writers: tuple[str, ...] = EDITORS) -> Guarded:
+    """The database of this installation, which people of these roles may write to."""
+    return Guarded(installation().database, writers)
 
 
 def secret() -> bytes:

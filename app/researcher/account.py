@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from app.researcher.access import database, me, researchers_only
+from app.researcher.access import RESEARCHERS, database, me, researchers_only
 from db.tables import Researcher
 from study.access.passwords import LONGEST, SHORTEST, right_password, set_password
 from study.access.people import ROLES, sign_out_everywhere, signed_in_since
@@ -55,7 +55,7 @@ def _changed(person: Researcher, old: str, new: str, again: str) -> str | None:
     if new != again:
         return "The two new passwords are not the same: type both again."
     try:
-        with database().begin() as session:
+        with database(RESEARCHERS).begin() as session:
             set_password(session, session.get_one(Researcher, person.id), new, now=datetime.now(UTC))
     except StudyError as problem:
         return str(problem)
@@ -71,6 +71,6 @@ def _browsers(person: Researcher) -> None:
         or "On no browser but this one."
     )
     if st.button("Sign out everywhere", icon=":material/logout:", help="Here too: you sign in again after."):
-        with database().begin() as session:
+        with database(RESEARCHERS).begin() as session:
             sign_out_everywhere(session, person.id, by=person.id, now=datetime.now(UTC))
         st.rerun()

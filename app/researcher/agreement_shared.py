@@ -35,7 +35,13 @@ def page() -> None:
     if study.kind != "experiments":
         st.info("This study is an annotation task, which has no choices between labels to report.")
         return
-    shown = {"study_id": study.id, "title": study.title, "state": study.state, "simulated": study.simulated}
+    shown = {
+        "study_id": study.id,
+        "name": study.name,
+        "title": study.title,
+        "state": study.state,
+        "simulated": study.simulated,
+    }
     findings_report.report(shown, _may, raw=False)
 
 

@@ -6,9 +6,10 @@ from io import BytesIO
 import pandas as pd
 import streamlit as st
 
-from app.researcher import engine, words
+from app.researcher import engine, taking, words
 from app.researcher.access import database, me
 from db.tables import Study
+from study.access.acts import Act
 from study.annotation.findings import TaskFindings, against_engine, comparable, task_findings
 from study.annotation.publishing import publish, published
 from study.annotation.tables import annotations, form_of_task, readings, votes
@@ -64,10 +65,10 @@ def _take(study: Study, said: pd.DataFrame) -> None:
     with st.container(border=True):
         st.subheader("Votes for the engine", anchor=False)
         with st.container(horizontal=True):
-            _download("Annotations", annotations(said, form), f"{study.name}.parquet")
+            _download(study, "Annotations", annotations(said, form), "annotations")
             if form == "soft_label":
-                _download("As votes", votes(annotations(said, form), form), f"{study.name}-votes.parquet")
-            _download("All readings", said, f"{study.name}-readings.parquet")
+                _download(study, "As votes", votes(annotations(said, form), form), "votes")
+            _download(study, "All readings", said, "readings")
         if form == "affect":
             st.caption("Valence and arousal name no emotion: they are taken along, and not published.")
             return
@@ -98,13 +99,14 @@ def _publish(study: Study) -> None:
         st.page_link(engine.entry(), label="Train an engine with these votes", icon=":material/neurology:")
 
 
-def _download(text: str, table: pd.DataFrame, name: str) -> None:
+def _download(study: Study, text: str, table: pd.DataFrame, what: str) -> None:
     def data() -> bytes:
         file = BytesIO()
         table.to_parquet(file, index=False)
         return file.getvalue()
 
-    st.download_button(text, data, name, icon=":material/download:", on_click="ignore", key=f"take-{name}")
+    file = taking.File(data, Act.ANNOTATIONS_TAKEN, study.name, {"table": what})
+    taking.take(text, file, f"{study.name}-{what}.parquet", key=f"take-{what}")
 
 
 def _agreement(found: TaskFindings) -> None:

@@ -5,16 +5,18 @@ from typing import Any
 
 import streamlit as st
 
-from app.computing import Asked, ComputingError, computing
+from app.computing import KEPT, Asked, ComputingError, computing
 from app.downloads import written_report, zipped_export
 from app.installation import installation
-from app.researcher import findings_filters, findings_sections, words
+from app.researcher import findings_filters, findings_sections, taking, words
+from app.researcher.access import RESEARCHERS
 from db.session import Database
 from study import dashboard
+from study.access.acts import Act
 from study.dashboard import Version
 from study.findings.summary import Findings
 from study.reporting import numbers
-from study.reporting.sections import FIGURE6, sections
+from study.reporting.sections import FIGURE6, Section, sections
 
 # How long a page waits for findings before it is drawn without them.
 PATIENCE = 0.25
@@ -27,7 +29,7 @@ May = Callable[[], bool]
 
 
 def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
-    """Draw the report of a study, given by study_id, title, state and simulated.
+    """Draw the report of a study, given by study_id, name, title, state and simulated.
 
     `may` says, at every look of a report that is watched, whether it may be read on; `raw` whether the
     answers themselves may be taken along.
@@ -49,9 +51,9 @@ def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
         )
         return
     with st.container(horizontal=True):
-        _report_button(study_id, study["title"], answered)
+        _report_button(study, answered)
         if raw:
-            _export_button(study_id, study["title"], answered)
+            _export_button(study, answered)
     filters = findings_filters.choose(study_id, people)
     asked = computing().ask(installation().settings, study_id, seen, filters)
     try:
@@ -65,7 +67,7 @@ def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
         _watch(study_id, state, seen, computed.seconds, may)
     shown = computed or asked.older
     if shown is not None:
-        _draw(shown.found, simulated)
+        _draw(shown.found, simulated, f"{study_id} {filters} {shown.at}")
 
 
 def _follow(asked: Asked, answered: int, may: May) -> None:
@@ -88,16 +90,16 @@ def _follow(asked: Asked, answered: int, may: May) -> None:
     st.fragment(look, run_every=LOOK_SECONDS)()
 
 
-def _draw(found: Findings, simulated: bool) -> None:
+def _draw(found: Findings, simulated: bool, key: str) -> None:
     people = found.quality.by_participant["participant"].nunique()
     st.caption(f"{words.counted(found.answers, 'answer')} of {words.counted(people, 'participant')}")
     if not found.answers:
         st.info("No answer is all of that. Take a filter away.")
         return
-    listed = sections(found)
+    listed = _sections(key, found)
     for section in listed:
         if section.group == FIGURE6:
-            findings_sections.draw(section, simulated)
+            findings_sections.draw(section, simulated, key)
     groups = list(dict.fromkeys(one.group for one in listed if one.group != FIGURE6))
     st.divider()
     chosen = st.segmented_control(
@@ -107,7 +109,13 @@ def _draw(found: Findings, simulated: bool) -> None:
         _numbers(found)
     for section in listed:
         if section.group == chosen:
-            findings_sections.draw(section, simulated)
+            findings_sections.draw(section, simulated, key)
+
+
+# Shared by all who look at the same findings, and nobody changes them.
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _sections(key: str, _found: Findings) -> list[Section]:
+    return sections(_found)
 
 
 def _numbers(found: Findings) -> None:
@@ -122,28 +130,35 @@ def _numbers(found: Findings) -> None:
     findings_sections.table(numbers.tests_table(found), "tests")
 
 
-def _report_button(study_id: int, title: str, answered: int) -> None:
-    st.download_button(
+def _report_button(study: Mapping[Any, Any], answered: int) -> None:
+    study_id = int(study["study_id"])
+
+    def made() -> bytes:
+        return computing().run(answered, written_report, installation().settings, study_id)
+
+    taking.take(
         "Report (HTML)",
-        lambda: computing().run(answered, written_report, installation().settings, study_id),
-        file_name=f"{_file_name(title)}.html",
+        taking.File(made, Act.STUDY_REPORTED, study["name"], roles=RESEARCHERS, shared=study_id),
+        f"{_file_name(study['title'])}.html",
         mime="text/html",
-        icon=":material/download:",
         help="One page of all answers, unfiltered, that needs no network.",
-        on_click="ignore",
         key="report-html",
     )
 
 
-def _export_button(study_id: int, title: str, answered: int) -> None:
-    st.download_button(
+def _export_button(study: Mapping[Any, Any], answered: int) -> None:
+    study_id = int(study["study_id"])
+
+    def made() -> bytes:
+        return computing().run(answered, zipped_export, installation().settings, study_id)
+
+    taking.take(
         "Export (Psych-DS)",
-        lambda: computing().run(answered, zipped_export, installation().settings, study_id),
-        file_name=f"{_file_name(title)}.zip",
+        taking.File(made, Act.STUDY_EXPORTED, study["name"]),
+        f"{_file_name(study['title'])}.zip",
         mime="application/zip",
         icon=":material/folder_zip:",
         help="All answers, events, questions and labels, anonymised, with a data dictionary.",
-        on_click="ignore",
         key="export-zip",
     )
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import charts
 from app.researcher import filters, image, moved, picking, views, words
-from app.researcher.access import database, researchers_only
+from app.researcher.access import RESEARCHERS, database, researchers_only
 from engine.soft_labels import SOFT_COLUMNS
 from study.images import catalog, facets
 from study.images.gallery import gallery, relaxed
@@ -54,7 +54,10 @@ def _come_back() -> None:
 
 def _prepare(label_set_id: int) -> None:
     """Make what the filters need of a label set that an older version imported."""
-    with st.spinner("Preparing this label set for the gallery, once …"), database().begin() as session:
+    with (
+        st.spinner("Preparing this label set for the gallery, once …"),
+        database(RESEARCHERS).begin() as session,
+    ):
         facets.write_facets(session, label_set_id)
 
 

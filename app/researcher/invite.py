@@ -9,12 +9,14 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from app.researcher import words
+from app.researcher import taking, words
 from app.researcher.access import database, editors_only, me, secret
 from app.researcher.study_choice import choose_study
 from db.tables import Study
 from study.access import invitations, open_links
+from study.access.acts import Act
 from study.errors import StudyError
+from study.exporting.cells import spreadsheet_csv
 from study.field import doors
 
 TOLD = "invite-told"
@@ -147,14 +149,8 @@ def _personal(study: Study, links: pd.DataFrame) -> None:
                     "expires": [one.isoformat() if pd.notna(one) else "" for one in links["expires_at"]],
                 }
             )
-            st.download_button(
-                "Download as CSV",
-                table.to_csv(index=False),
-                f"{study.name}-links.csv",
-                "text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            file = taking.File(lambda: spreadsheet_csv(table), Act.LINKS_TAKEN, study.name)
+            taking.take("Download as CSV", file, f"{study.name}-links.csv", mime="text/csv")
     if len(shown):
         _one_link(dict(zip(links["participant"], links["participant_id"], strict=True)))
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.installation import installation
-from app.researcher.access import EDITORS, database, me, researchers_only
+from app.researcher.access import EDITORS, RESEARCHERS, database, me, researchers_only
 from db.tables import Job
 from study.errors import StudyError
 from study.jobs import queue
@@ -34,7 +34,7 @@ def listed(kinds: tuple[str, ...]) -> None:
 
 @researchers_only
 def _listed(kinds: tuple[str, ...]) -> None:
-    with database().begin() as session:
+    with database(RESEARCHERS).begin() as session:
         found = [job for job in queue.jobs(session, datetime.now(UTC)) if job.kind in kinds][:_SHOWN]
     if not found:
         st.caption("No job was started yet. Jobs go on when the server is restarted, one at a time.")

@@ -8,8 +8,9 @@ import streamlit as st
 from app import charts
 from app.installation import installation
 from app.researcher import words
-from app.researcher.access import database, researchers_only
+from app.researcher.access import RESEARCHERS, database, researchers_only
 from engine.errors import EngineError
+from study.exporting.cells import spreadsheet_csv
 from study.images import catalog, facets
 from study.images.overview import compare_sets, overview
 
@@ -69,7 +70,7 @@ def _choose(names: dict[str, str]) -> tuple[str, str]:
 def _prepare(sets: pd.DataFrame) -> None:
     """Make what an older version's import has not made."""
     for label_set_id in sets.loc[~sets["prepared"].astype(bool), "label_set_id"]:
-        with st.spinner("Preparing this label set, once …"), database().begin() as session:
+        with st.spinner("Preparing this label set, once …"), database(RESEARCHERS).begin() as session:
             facets.write_facets(session, int(label_set_id))
 
 
@@ -192,7 +193,7 @@ def _moved(label_set_id: int, found: "LabelComparison") -> None:
                 )
     st.download_button(
         "All images as CSV",
-        lambda: found.images.to_csv(index=False),
+        lambda: spreadsheet_csv(found.images),
         "compared.csv",
         "text/csv",
         icon=":material/download:",

@@ -1,6 +1,5 @@
 """People: who may look, as what, and the log of who did what."""
 
-import json
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,12 +9,10 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from app.researcher.access import database, me, owners_only
+from app.researcher import people_log
+from app.researcher.access import OWNERS, database, me, owners_only
 from study.access import people
-from study.access.audit import audit_log
 from study.errors import StudyError
-
-_SHOWN = 200
 
 
 def entry() -> st.Page:
@@ -33,7 +30,7 @@ def page() -> None:
     for person in everybody.to_dict("records"):
         _card(person)
     _invitation()
-    _log()
+    people_log.draw({int(one["researcher_id"]): str(one["name"]) for one in everybody.to_dict("records")})
 
 
 def _said() -> None:
@@ -61,27 +58,30 @@ def _card(person: dict[Hashable, Any]) -> None:
         with st.popover("Change", icon=":material/edit:"):
             _role(person)
             _address(person)
+            name = person["name"]
             if not out:
                 st.button("Make a sign-in link", key=f"link-{key}", on_click=_new_link, args=(person,))
-                st.button(
-                    "Sign out everywhere",
-                    key=f"end-{key}",
-                    on_click=_do,
-                    args=(
-                        lambda session, by, now: people.sign_out_everywhere(session, key, by=by, now=now),
-                        f"{person['name']} is signed out everywhere.",
-                    ),
-                )
-            act, words = (people.let_in_again, "Let in again") if out else (people.shut_out, "Shut out")
-            st.button(
-                words,
-                key=f"door-{key}",
-                on_click=_do,
-                args=(
-                    lambda session, by, now: act(session, key, by=by, now=now),
-                    f"{person['name']} is {'let in again' if out else 'shut out'}.",
-                ),
-            )
+                said = f"{name} is signed out everywhere."
+                _button("Sign out everywhere", person, people.sign_out_everywhere, said)
+            if person["password"]:
+                said = f"{name} has no password any more."
+                forgotten = "For one that was forgotten: by a sign-in link they come in and set another."
+                _button("Take the password away", person, people.remove_password, said, forgotten)
+            if out:
+                _button("Let in again", person, people.let_in_again, f"{name} is let in again.")
+            else:
+                _button("Shut out", person, people.shut_out, f"{name} is shut out.")
+
+
+def _button(
+    text: str, person: dict[Hashable, Any], act: Callable[..., object], said: str, about: str | None = None
+) -> None:
+    key = person["researcher_id"]
+
+    def work(session: Session, by: int, now: datetime) -> object:
+        return act(session, key, by=by, now=now)
+
+    st.button(text, key=f"{text}-{key}", help=about, on_click=_do, args=(work, said))
 
 
 def _about(person: dict[Hashable, Any]) -> str:
@@ -140,7 +140,7 @@ def _invitation() -> None:
         sent = st.form_submit_button("Make the invitation")
     if sent:
         try:
-            with database().begin() as session:
+            with database(OWNERS).begin() as session:
                 token = people.invite_person(session, name, role, by=me().id, now=datetime.now(UTC))
         except StudyError as problem:
             st.error(str(problem))
@@ -151,7 +151,7 @@ def _invitation() -> None:
 
 def _new_link(person: dict[Hashable, Any]) -> None:
     try:
-        with database().begin() as session:
+        with database(OWNERS).begin() as session:
             token = people.new_link(session, person["researcher_id"], by=me().id, now=datetime.now(UTC))
     except StudyError as problem:
         st.session_state["people_problem"] = str(problem)
@@ -166,30 +166,9 @@ def _signin_address(token: str) -> str:
 
 def _do(act: Callable[[Session, int, datetime], object], done: str) -> None:
     try:
-        with database().begin() as session:
+        with database(OWNERS).begin() as session:
             act(session, me().id, datetime.now(UTC))
     except StudyError as problem:
         st.session_state["people_problem"] = str(problem)
     else:
         st.session_state["people_said"] = done
-
-
-def _log() -> None:
-    st.subheader("Who did what", anchor=False)
-    about = st.selectbox(
-        "Acts",
-        ["all", "study", "participant", "researcher", "job", "dataset", "label_set"],
-        format_func=lambda word: (
-            "All acts" if word == "all" else f"{word.replace('_', ' ').capitalize()} acts"
-        ),
-        width=280,
-    )
-    with database().session() as session:
-        log = audit_log(session, action=None if about == "all" else about, limit=_SHOWN)
-    if log.empty:
-        st.caption("Nothing yet.")
-        return
-    log["who"] = log["who"].fillna("(no researcher)")
-    log["detail"] = [json.dumps(detail) if detail else "" for detail in log["detail"]]
-    st.dataframe(log, hide_index=True, column_config={"at": st.column_config.DatetimeColumn("when (UTC)")})
-    st.caption(f"The latest {len(log)} acts. The log can be added to, and never changed.")

@@ -12,6 +12,7 @@ from app.installation import installation
 from app.researcher import design, jobs, words
 from app.researcher.access import database, may_invite
 from study.errors import StudyError
+from study.exporting.cells import spreadsheet_csv
 from study.images import gallery, selections
 from study.images.view import View
 from study.jobs.kinds import relabelling
@@ -80,7 +81,7 @@ def _use(label_set_id: int, ids: list[int]) -> None:
 
     def labels() -> str:
         with installation().database.session() as session:
-            return selections.chosen_labels(session, label_set_id, ids).to_csv(index=False)
+            return spreadsheet_csv(selections.chosen_labels(session, label_set_id, ids))
 
     def manifest() -> str:
         place = installation()

@@ -5,10 +5,11 @@ researcher's name gets a one-time link, so that every researcher's browser holds
 """
 
 from datetime import UTC, datetime
+from html import escape
 
 import streamlit as st
 
-from app.researcher.access import database
+from app.installation import installation
 from study.access.acts import Act
 from study.access.audit import note
 from study.access.people import known_to_provider
@@ -33,7 +34,7 @@ def door() -> None:
     address = _asserted()
     token = _token(address) if address else None
     if token:
-        st.html(f'<a href="/signin/{token}" target="_self">Continue as {address}</a>')
+        st.html(f'<a href="/signin/{token}" target="_self">Continue as {escape(address or "")}</a>')
     else:
         st.warning(
             f"Nobody here is known as {address or 'the account that you signed in with'}. "
@@ -53,7 +54,7 @@ def _token(address: str) -> str | None:
     """One link a browser tab, however often the page is drawn."""
     if _LINK not in st.session_state:
         now = datetime.now(UTC)
-        with database().begin() as session:
+        with installation().database.begin() as session:
             person = known_to_provider(session, address)
             if person is None:
                 return None

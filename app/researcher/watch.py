@@ -10,11 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from app import charts
-from app.researcher import words
-from app.researcher.access import database, may_invite, me, researchers_only, secret
+from app.researcher import taking, words
+from app.researcher.access import RESEARCHERS, database, may_invite, me, researchers_only, secret
 from app.researcher.study_choice import choose_study
 from study.access import invitations
+from study.access.acts import Act
 from study.errors import StudyError
+from study.exporting.cells import spreadsheet_csv
 from study.field import doors, replacement, watching
 from study.field.hints import HINTS, LEAST, WINDOW, hints
 
@@ -132,14 +134,8 @@ def _table(table: pd.DataFrame, zone: ZoneInfo, name: str) -> None:
         "A day: the mean of the last whole days, seven at most. Earliest and latest hold the end 19 times in "
         "20 if the coming days are like those; they stand from the third day on."
     )
-    st.download_button(
-        "Download as CSV",
-        table.to_csv(index=False),
-        f"{name}-participants.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    file = taking.File(lambda: spreadsheet_csv(table), Act.PARTICIPANTS_TAKEN, name, roles=RESEARCHERS)
+    taking.take("Download as CSV", file, f"{name}-participants.csv", mime="text/csv")
 
 
 def _flagged(table: pd.DataFrame) -> None:

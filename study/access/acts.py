@@ -36,7 +36,7 @@ class Act(StrEnum):
     STUDY_DEADLINE_SET = "study.deadline_set", "set a study's deadline"
     STUDY_SIMULATED = "study.simulated", "began a dry run of a study"
     STUDY_EXPORTED = "study.exported", "took a study's answers along"
-    STUDY_REPORTED = "study.reported", "took a study's report along", READER
+    STUDY_REPORTED = "study.reported", "took a study's report along"
 
     PARTICIPANT_DEADLINE_SET = "participant.deadline_set", "set a participant's deadline"
     PARTICIPANT_REPLACED = "participant.replaced", "replaced a participant"
@@ -52,6 +52,7 @@ class Act(StrEnum):
     OPEN_LINK_MADE = "open_link.made", "made an open link"
     OPEN_LINK_REVOKED = "open_link.revoked", "took an open link back"
     SHARE_LINK_MADE = "share_link.made", "shared a report by a link"
+    SHARE_LINK_REPORTED = "share_link.reported", "took the shared report along", READER
     SHARE_LINK_REVOKED = "share_link.revoked", "took a share link back"
 
     DATASET_IMPORTED = "dataset.imported", "imported a dataset"

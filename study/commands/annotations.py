@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the table, and say what is in it and what takes it."""
+    from datetime import UTC, datetime
+
     from engine.images import write_table
+    from study.access.acts import Act
+    from study.access.audit import note
     from study.annotation.tables import annotations, find_task, form_of_task, readings, votes
     from study.errors import StudyError
     from study.installation import opened_database
@@ -40,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
     if not args.out.absolute().parent.is_dir():
         raise StudyError(f"--out {args.out}: the folder {args.out.parent} does not exist")
     write_table(table, args.out)
+    with opened_database() as (database, _), database.begin() as session:
+        note(session, None, Act.ANNOTATIONS_TAKEN, name, {"rows": len(table)}, now=datetime.now(UTC))
     people, images = table["annotator"].nunique(), table["image"].nunique()
     print(f"{len(table):,} rows of {people} annotators on {images:,} images: {args.out}")
     if "label" in table and not args.readings:

@@ -31,6 +31,9 @@ def run(args: argparse.Namespace) -> int:
 
     import numpy as np
 
+    from db.tables import Study
+    from study.access.acts import Act
+    from study.access.audit import note
     from study.exporting.folder import export_folder
     from study.exporting.tables import Options
     from study.installation import opened_database
@@ -39,11 +42,16 @@ def run(args: argparse.Namespace) -> int:
     options = Options(args.redraw_codes, args.demographics)
     # Nobody must be able to draw the same codes again, so nothing seeds them.
     rng = np.random.default_rng()
-    with opened_database() as (database, _), database.session() as session:
-        study_id = find_study(session, args.study)
-        rows = export_folder(
-            session, study_id, args.out, now=datetime.now(UTC), rng=rng, options=options, force=args.force
-        )
+    now = datetime.now(UTC)
+    with opened_database() as (database, _):
+        with database.session() as session:
+            study_id = find_study(session, args.study)
+            rows = export_folder(
+                session, study_id, args.out, now=now, rng=rng, options=options, force=args.force
+            )
+        with database.begin() as session:
+            name, detail = session.get_one(Study, study_id).name, {"demographics": args.demographics}
+            note(session, None, Act.STUDY_EXPORTED, name, detail, now=now)
     for name, count in rows.items():
         print(f"{name:14} {count:9,} rows")
     print(f"Written: {args.out}")

@@ -40,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from study.access import invitations, open_links
+    from study.access.acts import Act
+    from study.access.audit import note
     from study.access.secret import installation_secret
     from study.errors import StudyError
     from study.field.doors import study_named
@@ -58,9 +60,11 @@ def run(args: argparse.Namespace) -> int:
             _change(session, study, args, secret, now, expires_at)
             personal = invitations.links_table(session, study.id, secret, base)
             openly = open_links.open_links(session, study.id, secret, now=now)
+            if args.csv:
+                _write(personal, args.csv)
+                note(session, None, Act.LINKS_TAKEN, study.name, now=now)
     _print_open(openly, base)
     if args.csv:
-        _write(personal, args.csv)
         print(f"{len(personal)} personal links written: {args.csv}")
     elif personal.empty:
         print("no personal links: --make makes them")

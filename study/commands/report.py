@@ -69,6 +69,9 @@ def _made(wanted: str, options: Options, say: Say) -> Report:
     """The report of a study of the database or of an exported folder."""
     from datetime import UTC, datetime
 
+    from db.tables import Study
+    from study.access.acts import Act
+    from study.access.audit import note
     from study.exporting.reading import is_export, read_export
     from study.installation import opened_database
     from study.reporting.report import make_report
@@ -78,8 +81,13 @@ def _made(wanted: str, options: Options, say: Say) -> Report:
     now = datetime.now(UTC)
     if is_export(Path(wanted)):
         return make_report(read_export(Path(wanted)), options, now, say)
-    with opened_database() as (database, _), database.session() as session:
-        return make_report(source(session, find_study(session, wanted)), options, now, say)
+    with opened_database() as (database, _):
+        with database.session() as session:
+            study_id = find_study(session, wanted)
+            made = make_report(source(session, study_id), options, now, say)
+        with database.begin() as session:
+            note(session, None, Act.STUDY_REPORTED, session.get_one(Study, study_id).name, now=now)
+    return made
 
 
 def _write(made: Report, args: argparse.Namespace, say: Say) -> None:

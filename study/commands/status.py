@@ -16,6 +16,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the state of the study, its participants with their hints, and the forecast."""
     from datetime import UTC, datetime
 
+    from study.access.acts import Act
+    from study.access.audit import note
     from study.errors import StudyError
     from study.field.doors import study_named
     from study.field.hints import hints
@@ -35,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
             raise StudyError(
                 f"--csv {args.csv} cannot be written: {problem.strerror or problem}"
             ) from problem
+        with opened_database() as (database, _), database.begin() as session:
+            note(session, None, Act.PARTICIPANTS_TAKEN, study.name, now=now)
     until = "no deadline" if study.deadline is None else f"until {study.deadline:%Y-%m-%d %H:%M} UTC"
     print(f"{study.title}  ({study.state}, {until})")
     print(outlook_words(seen))

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from db.tables import Answer, AnswerEvent, Image, Label, Participant, QualificationAnswer, Question, Study
+from study.exporting.cells import plain
 from study.trial.trials import option_order
 
 DECIMALS = 1
@@ -179,7 +180,7 @@ def _participants(
             "replaces": codes.get(person.replaces_id or -1),
         }
         said = person.demographics if demographics and person.demographics else {}
-        rows.append(row | {f"demographic_{key}": value for key, value in said.items()})
+        rows.append(row | {f"demographic_{key}": plain(value) for key, value in said.items()})
     return pd.DataFrame(rows).sort_values("participant", ignore_index=True) if rows else pd.DataFrame()
 
 

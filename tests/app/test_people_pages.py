@@ -1,12 +1,15 @@
 """People and Your account: owners let others in; everybody has a password of their own."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from app.identity import RESEARCHER_COOKIE, unsigned
 from db.tables import Researcher
+from study.access.acts import Act
+from study.access.audit import audit_log, note
 from study.access.researchers import session_researcher
 
 GOOD = "correct horse battery staple"
@@ -95,3 +98,65 @@ def test_signing_out_everywhere_signs_this_browser_out_too(as_role):
     test = draw("account")
     next(button for button in test.button if button.label == "Sign out everywhere").click().run()
     assert "signed-in researchers" in written(test)
+
+
+def role_of(database, researcher_id, **values):
+    with database.begin() as session:
+        session.execute(update(Researcher).where(Researcher.id == researcher_id).values(**values))
+
+
+LOST = [{"role": "reader"}, {"role": "researcher"}, {"disabled_at": datetime(2026, 1, 1, tzinfo=UTC)}]
+
+
+@pytest.mark.parametrize("lost", LOST, ids=["made a reader", "made a researcher", "shut out"])
+@pytest.mark.parametrize("button", ["Shut out", "Make a sign-in link", "Sign out everywhere"])
+def test_a_page_that_was_drawn_for_an_owner_does_nothing_for_one_who_is_none_any_more(
+    empty_program, as_role, lost, button
+):
+    """A button's callback runs before the page asks who is here."""
+    other, me = as_role("owner"), as_role("owner")
+    test = draw("people")
+    role_of(empty_program.database, me.id, **lost)
+    pressed = [one for one in test.button if one.label == button]
+    pressed[0].click().run()
+    assert not test.exception
+    assert "/signin/" not in written(test)
+    assert not test.dataframe
+    with empty_program.database.session() as session:
+        assert session.get(Researcher, other.id).disabled_at is None
+        by_me = audit_log(session, who=me.id)
+    assert list(by_me["action"]) == ["researcher.signed_in"]
+
+
+def test_the_log_is_filtered_by_who_what_when_and_about_what(empty_program, as_role):
+    me = as_role("owner")
+    now = datetime.now(UTC)
+    with empty_program.database.begin() as session:
+        note(session, me.id, Act.STUDY_OPENED, "pilot", now=now - timedelta(days=9))
+        note(session, None, Act.PARTICIPANT_ERASED, "pilot/P01", now=now)
+        note(session, me.id, Act.LINKS_MADE, "other", {"links": 6}, now=now)
+    test = draw("people")
+
+    def acts():
+        return list(test.dataframe[0].value["what"])
+
+    assert acts()[:3] == ["made personal links", "withdrew, and had the answers erased", "opened a study"]
+    assert "links 6" in test.dataframe[0].value["more"].iloc[0]
+    test.selectbox(key="log-who").set_value("a participant").run()
+    assert acts() == ["withdrew, and had the answers erased"]
+    test.selectbox(key="log-who").set_value(me.id).run()
+    assert set(test.dataframe[0].value["who"]) == {me.name}
+    test.selectbox(key="log-what").set_value("link").run()
+    assert acts() == ["made personal links"]
+    test.selectbox(key="log-what").set_value("study.opened").run()
+    assert acts() == ["opened a study"]
+    test.text_input(key="log-about").set_value("PIL").run()
+    assert acts() == ["opened a study"]
+    test.text_input(key="log-about").set_value("%").run()
+    assert "No act is all of that." in written(test)
+    test.text_input(key="log-about").set_value("").run()
+    today = now.date()
+    test.date_input(key="log-when").set_value((today - timedelta(days=1), today)).run()
+    assert "No act is all of that." in written(test)
+    test.date_input(key="log-when").set_value((today - timedelta(days=10), today)).run()
+    assert acts() == ["opened a study"]

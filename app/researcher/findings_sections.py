@@ -1,10 +1,14 @@
 """One finding on the page: what it means, its figure, how it was computed, and the table behind it."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from app import charts
 from app.researcher import words
+from study.figures.template import Colours
 from study.reporting.sections import Section
 
 FIRST_ROWS = 1000
@@ -33,15 +37,14 @@ _NAMES = {
 }
 
 
-def draw(section: Section, simulated: bool) -> None:
-    """Draw a finding."""
+def draw(section: Section, simulated: bool, findings: str) -> None:
+    """Draw a finding of those that `findings` names."""
     st.subheader(section.title, anchor=False)
     st.markdown(_escaped(section.meaning))
     if section.draw is not None:
         if simulated:
             st.caption(f":violet-badge[{words.SIMULATED}] {words.SIMULATED_NOTE}")
-        figure = section.draw(charts.page_colours())
-        figure.update_layout(height=620 if section.key.endswith(_TALL) else 460)
+        figure = _figure(findings, section.key, charts.page_colours(), section.draw)
         settings = {**charts.CONFIG, "toImageButtonOptions": {"format": "svg", "filename": section.key}}
         st.plotly_chart(figure, key=f"chart-{section.key}", theme=None, config=settings)
     st.caption(_escaped(section.computed))
@@ -50,6 +53,13 @@ def draw(section: Section, simulated: bool) -> None:
         for name, rows in section.tables.items():
             st.caption(_escaped(name))
             table(rows, f"{section.key}-{name}")
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _figure(findings: str, key: str, colours: Colours, _draw: Callable[[Colours], Figure]) -> Figure:
+    figure = _draw(colours)
+    figure.update_layout(height=620 if key.endswith(_TALL) else 460)
+    return figure
 
 
 def table(rows: pd.DataFrame, key: str) -> None:

@@ -32,7 +32,8 @@ def agreement_graph(own: SelfAgreement, between: InterAgreement, colours: Colour
     values stands in for circles and lines.
     """
     pairs = between.by_pair
-    names = sorted(set(own.by_participant["participant"]) | set(pairs["a"]) | set(pairs["b"]))
+    columns = (own.by_participant["participant"], pairs["a"], pairs["b"])
+    names = sorted(set().union(*(column.unique() for column in columns)))
     if not names:
         return empty_figure("No participant has answered yet", colours)
     if len(names) > MOST_DRAWN:

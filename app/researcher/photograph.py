@@ -39,7 +39,6 @@ def page() -> None:
     if bundle is None:
         words.nothing_yet(*words.NO_BUNDLES)
         return
-    loaded = _loaded(bundle.fingerprint, bundle)
     if bundle.recipe.name == DEMO:
         st.info(
             "The demo’s engine learned from rendered faces: with photographs it shows how the method works, "
@@ -55,8 +54,10 @@ def page() -> None:
             "It is labelled here and now by the networks of the chosen bundle, and neither stored nor sent "
             "anywhere else. The face should fill most of its middle square."
         )
+        # Read once the page stands, while the photograph is looked for.
+        _loaded(bundle.fingerprint, bundle)
         return
-    _explain(dropped.getvalue(), dropped.name, loaded)
+    _explain(dropped.getvalue(), dropped.name, _loaded(bundle.fingerprint, bundle))
 
 
 def _bundle() -> "Bundle | None":

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import charts
 from app.installation import installation
-from app.researcher import jobs, words
+from app.researcher import bundles, jobs, words
 from app.researcher.access import EDITORS, database, me, researchers_only
 from study.errors import StudyError
 from study.images.manifests import dataset_names
@@ -14,7 +13,6 @@ from study.jobs.kinds import labelling, training
 
 if TYPE_CHECKING:
     from engine.bundle import Bundle
-    from engine.evaluation.page import Report
 
 RECIPES = {
     "single": "single: one small backbone, for a laptop and a few thousand photographs",
@@ -31,17 +29,17 @@ def entry() -> st.Page:
 @researchers_only
 def page() -> None:
     """Draw the jobs, what can be started, and every bundle."""
-    st.title("Engine", anchor=False)
-    bundles = _bundles()
+    words.head("Engine", "Train what labels faces, label with it, and see how good each bundle is.")
+    found = _bundles()
     if me().role in EDITORS:
-        _start(bundles)
+        _start(found)
     st.subheader("Jobs", anchor=False)
     jobs.listed(("train", "label"))
     st.subheader("Bundles", anchor=False)
-    if not bundles:
+    if not found:
         words.nothing_yet(*words.NO_BUNDLES)
-    for bundle in bundles:
-        _bundle(bundle)
+    else:
+        bundles.listed(found)
 
 
 def _bundles() -> "list[Bundle]":
@@ -108,36 +106,3 @@ def _label(names: list[str], bundles: list[str]) -> None:
             jobs.start(labelling(installation().settings, name.strip(), dataset, bundle))
         except StudyError as problem:
             st.error(str(problem))
-
-
-def _bundle(bundle: "Bundle") -> None:
-    recipe = bundle.recipe
-    with st.container(border=True):
-        st.markdown(f"**{bundle.name}** · recipe {recipe.name}")
-        roles = bundle.roles()["role"].value_counts()
-        st.caption(
-            f"{len(bundle.network_names)} networks · backbones {', '.join(recipe.backbones)} · "
-            + ", ".join(f"{count:,} images to {role}" for role, count in roles.items())
-        )
-        if st.toggle("Evaluation", key=f"evaluation-{bundle.fingerprint}"):
-            _evaluation(_report(bundle.fingerprint, str(bundle.folder)))
-        with st.expander("Recipe"):
-            st.json(bundle.contents["recipe"], expanded=1)
-
-
-@st.cache_data(max_entries=8, show_spinner="Judging the bundle on its test images …")
-def _report(fingerprint: str, folder: str) -> "Report":
-    """A bundle's evaluation; a bundle trained anew has another fingerprint."""
-    from engine.evaluation.reports import evaluate_bundle
-
-    return evaluate_bundle(folder)[0]
-
-
-def _evaluation(report: "Report") -> None:
-    for sentence in report.sentences:
-        st.markdown(sentence)
-    for name, figure in report.figures.items():
-        st.plotly_chart(figure, key=f"{report.title}-{name}", config=charts.CONFIG)
-    for name, table in report.tables.items():
-        with st.expander(name.replace("_", " ").capitalize()):
-            st.dataframe(table, hide_index=True)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.installation import installation
+from app.researcher import bundles, words
 from app.researcher.access import EDITORS, RESEARCHERS, database, me, researchers_only
 from db.tables import Job
 from study.errors import StudyError
@@ -13,6 +14,7 @@ from study.jobs.kinds import Work
 from study.jobs.runner import launch, log_file
 
 LIVE_SECONDS = 2
+_SILENT_MINUTES = 10
 _SHOWN, _LOG_CHARACTERS = 12, 20_000
 _COLOURS = {"queued": "gray", "running": "green", "done": "blue", "failed": "red", "stopped": "orange"}
 
@@ -34,8 +36,13 @@ def listed(kinds: tuple[str, ...]) -> None:
 
 @researchers_only
 def _listed(kinds: tuple[str, ...]) -> None:
-    with database(RESEARCHERS).begin() as session:
-        found = [job for job in queue.jobs(session, datetime.now(UTC)) if job.kind in kinds][:_SHOWN]
+    now = datetime.now(UTC)
+    with database(RESEARCHERS).session() as session:
+        found, dead = queue.jobs(session, kinds, _SHOWN), queue.any_dead(session, now)
+    if dead:
+        with database(RESEARCHERS).begin() as session:
+            queue.mark_dead(session, now)
+            found = queue.jobs(session, kinds, _SHOWN)
     if not found:
         st.caption("No job was started yet. Jobs go on when the server is restarted, one at a time.")
     for job in found:
@@ -68,18 +75,36 @@ def _card(job: Job) -> None:
                     on_click=_again,
                     args=(job.id,),
                 )
+    bundle = job.arguments.get("bundle") if job.kind == "train" else None
+    if bundle and st.toggle("How it learns", key=f"curves-{job.id}"):
+        bundles.learning(installation().settings.data_dir / "bundles" / bundle, f"job-{job.id}")
     if st.toggle("What it said", key=f"log-{job.id}"):
         st.code(_log(job.id) or "Nothing yet.", language=None, wrap_lines=True, height=300)
 
 
 def _progress(told: dict[str, object]) -> None:
+    silent = _silent_for(told)
     share = float(str(told.get("share", 0.0)))
-    words = [f"step {told.get('step', 1)} of {told.get('steps', 1)}"]
+    parts = [f"step {told.get('step', 1)} of {told.get('steps', 1)}"]
     if "name" in told:
-        words.append(f"{told['name']}: {share:.0%}, {told.get('left', '?')} left at {told.get('pace', '?')}")
+        parts.append(f"{told['name']}: {share:.0%}, {told.get('left', '?')} left at {told.get('pace', '?')}")
         if told.get("note"):
-            words.append(str(told["note"]))
-    st.progress(share, " · ".join(words))
+            parts.append(str(told["note"]))
+    st.progress(share, " · ".join(parts))
+    if silent is not None:
+        st.warning(
+            f"It has said nothing for {silent}. It may be at a long step, or hang: “What it said” tells "
+            "where it is. Stop it and start it again where in doubt; finished parts are kept."
+        )
+
+
+def _silent_for(told: dict[str, object]) -> str | None:
+    """How long a running command has said nothing, where that is worth a word."""
+    spoke = told.get("spoke")
+    if spoke is None:
+        return None
+    minutes = int((datetime.now(UTC) - datetime.fromisoformat(str(spoke))).total_seconds() // 60)
+    return words.counted(minutes, "minute") if minutes >= _SILENT_MINUTES else None
 
 
 def _times(job: Job) -> str:

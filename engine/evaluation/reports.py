@@ -12,6 +12,7 @@ from engine.evaluation import accuracy_figures, figures, label_sets, systems
 from engine.evaluation.asking import TEST_MAS, ask_manifest
 from engine.evaluation.bundles import BundleEvaluation, evaluate_answers, evaluate_counts, kept_answers
 from engine.evaluation.comparison import LabelComparison, compare
+from engine.evaluation.look import LIGHT, Look
 from engine.evaluation.page import Report
 from engine.evaluation.paper_tables import paper_tables
 from engine.images import read_manifest
@@ -28,6 +29,7 @@ def evaluate_bundle(
     precision: Precision | None = None,
     seed: int = 0,
     progress: bool = True,
+    look: Look = LIGHT,
 ) -> tuple[Report, pd.DataFrame | None]:
     """A bundle's report, and the images of `manifest` that could not be read (None without a manifest).
 
@@ -38,14 +40,17 @@ def evaluate_bundle(
     if manifest is not None:
         asked = ask_manifest(bundle, manifest, split, device=device, precision=precision, progress=progress)
         found = evaluate_answers(bundle, asked.judged, split, rng)
-        return bundle_report(found, asked.notes, asked.failures), asked.failures
+        return bundle_report(found, asked.notes, asked.failures, look), asked.failures
     kept = kept_answers(bundle)
     found = evaluate_counts(bundle) if kept is None else evaluate_answers(bundle, kept, TEST_MAS, rng)
-    return bundle_report(found), None
+    return bundle_report(found, look=look), None
 
 
 def bundle_report(
-    found: BundleEvaluation, notes: tuple[str, ...] = (), failures: pd.DataFrame | None = None
+    found: BundleEvaluation,
+    notes: tuple[str, ...] = (),
+    failures: pd.DataFrame | None = None,
+    look: Look = LIGHT,
 ) -> Report:
     """What to tell of a bundle's evaluation: the paper's tables, intervals against chance, and confusions."""
     named = found.means.assign(system=found.means["system"].map(systems.title))
@@ -57,9 +62,9 @@ def bundle_report(
     }
     if len(found.choices):
         tables["choices"] = found.choices.assign(system=found.choices["system"].map(systems.title))
-    drawn = {"balanced_accuracy": accuracy_figures.balanced_accuracies(found.by_emotion)}
+    drawn = {"balanced_accuracy": accuracy_figures.balanced_accuracies(found.by_emotion, look)}
     for system, counts in found.confusions.items():
-        drawn[f"confusion_{system}"] = accuracy_figures.confusion(counts, systems.title(system))
+        drawn[f"confusion_{system}"] = accuracy_figures.confusion(counts, systems.title(system), look)
         table = pd.DataFrame(counts, columns=list(EMOTIONS))
         tables[f"confusion_{system}"] = table.assign(true=EMOTIONS)[["true", *EMOTIONS]]
     if failures is not None and len(failures):

@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from db.settings import Settings
+from engine.errors import EngineError
 from engine.images import write_table
+from engine.recipe import load_recipe
 from study.errors import StudyError
 from study.images.reading import Reading
 
@@ -58,9 +60,18 @@ def training(
     """Train a recipe on a dataset's images into the bundle `name`, and evaluate it on its test images.
 
     `votes` takes the annotators' votes in place of the images' hard-labels; `changes` are KEY=VALUE settings.
+
+    Raises:
+        StudyError: the name cannot be a folder's or is taken, or the recipe or a changed setting is wrong.
     """
     _check_name("bundle", name)
     bundle = settings.data_dir / "bundles" / name
+    if (bundle / "bundle.json").is_file():
+        raise StudyError(f"there is a bundle {name!r} already: give this one another name")
+    try:
+        load_recipe(recipe, changes)
+    except EngineError as problem:
+        raise StudyError(str(problem)) from problem
     manifest, annotations = _tables(settings, dataset)
     write = ["study", "manifest", dataset, "--out", str(manifest)]
     train = ["engine", "train", str(manifest), "--recipe", recipe, "--out", str(bundle)]

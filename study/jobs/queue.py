@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Job
@@ -101,19 +101,25 @@ def get_job(session: Session, job_id: int) -> Job:
     return job
 
 
-def jobs(session: Session, now: datetime, limit: int = 50) -> list[Job]:
-    """The latest jobs, newest first; those whose process has died are marked as failed before."""
-    mark_dead(session, now)
-    return list(session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
+def jobs(session: Session, kinds: Sequence[str], limit: int = 12) -> list[Job]:
+    """The latest jobs of these kinds, newest first."""
+    query = select(Job).where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(limit)
+    return list(session.scalars(query))
+
+
+def any_dead(session: Session, now: datetime) -> bool:
+    """Whether `mark_dead` would find one: a look that needs no turn to write."""
+    return session.scalar(select(Job.id).where(_silent(now)).limit(1)) is not None
 
 
 def mark_dead(session: Session, now: datetime) -> None:
     """Mark jobs that have been silent for too long as failed."""
-    session.execute(
-        update(Job)
-        .where(Job.state.in_(("queued", "running")), Job.heartbeat_at < now - SILENT)
-        .values(state="failed", message=DIED, finished_at=now)
-    )
+    found = update(Job).where(_silent(now))
+    session.execute(found.values(state="failed", message=DIED, finished_at=now))
+
+
+def _silent(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state.in_(("queued", "running")), Job.heartbeat_at < now - SILENT)
 
 
 def stop_job(session: Session, job_id: int, *, by: int | None, now: datetime) -> None:

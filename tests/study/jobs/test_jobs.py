@@ -119,8 +119,13 @@ def test_a_job_whose_process_was_killed_is_found_out_and_can_start_again(here):
     _, database = here
     job = _add(database, PLANNED, now=NOW)
     with database.begin() as session:
-        assert [one.state for one in queue.jobs(session, NOW)] == ["queued"]
-        found = queue.jobs(session, NOW + timedelta(minutes=1))[0]
+        later = NOW + timedelta(minutes=1)
+        assert [one.state for one in queue.jobs(session, ("test",))] == ["queued"]
+        assert (queue.any_dead(session, NOW), queue.any_dead(session, later)) == (False, True)
+        queue.mark_dead(session, later)
+        found = queue.jobs(session, ("test", "other"))[0]
+        assert queue.jobs(session, ("other",)) == []
+        session.refresh(found)
         assert (found.state, found.message) == ("failed", queue.DIED)
         repeated = queue.again(session, job, by=None, now=NOW + timedelta(minutes=1))
         assert repeated.arguments == found.arguments

@@ -1,13 +1,15 @@
 """How often the findings' 95 % intervals hold the truth, over simulated studies.
 
     python -m benchmarks.coverage --studies 400 --out coverage.csv
+    python -m benchmarks.coverage --design "20 x 40, ring" --skip questions --skip images
 
 Two questions. Over participants: each study draws its people from a population whose means are known, and
-the overall intervals should hold the population's values. Over questions: the people stay the same and the
-questions are drawn again; the intervals of each participant, of each pair and of the coefficients of all
-should hold what endless questions to these people would give. Truths that have no closed form come from one
-study of half a million answers or more. An interval that is undefined counts as no answer: `defined` says
-how often there was one.
+every number of the findings (named as in `results/estimates.csv`) and the shares within emotions, subsets
+and lags should hold the population's values. Over questions: the people stay the same and the questions are
+drawn again; the intervals of each participant, of each pair and of the coefficients of all should hold what
+endless questions to these people would give. Truths that have no closed form come from studies of half a
+million answers or more. An interval that is undefined counts as no answer: `defined` says how often there
+was one.
 """
 
 from __future__ import annotations
@@ -25,14 +27,13 @@ from tqdm import tqdm
 from study.findings.agreement import inter_agreement
 from study.findings.consistency import self_agreement
 from study.findings.discrimination import discrimination
-from study.findings.estimate import Estimate
 from study.findings.preference import preference
-from study.findings.psychometric import psychometric
 from study.findings.simulation import Design, People, Population, draw_people, simulate_trials
+from study.findings.summary import Findings, findings
 
 POPULATION = Population()
 DESIGNS = {
-    "paper: 6 x 667, ring": Design(),
+    "6 x 667, ring": Design(),
     "6 x 667, complete": Design(scheme="complete"),
     "6 x 667, blocks": Design(scheme="blocks"),
     "6 x 250, ring": Design(questions=250),
@@ -40,75 +41,99 @@ DESIGNS = {
     "3 x 100, ring": Design(participants=3, questions=100),
     "12 x 100, ring": Design(participants=12, questions=100),
     "30 x 100, ring": Design(participants=30, questions=100),
+    "20 x 40, ring": Design(participants=20, questions=40),
+    "20 x 40, complete": Design(participants=20, questions=40, scheme="complete"),
+    "50 x 24, ring": Design(participants=50, questions=24),
 }
+OF_THESE_QUESTIONS = ("6 x 667, ring", "6 x 667, complete", "6 x 250, ring", "6 x 60, ring")
+ENDLESS = Design(participants=1000, questions=200, self_share=0.5, overlap_share=0.5)
+ENDLESS_STUDIES = 4
+# The population answers by no lag, side, time of day or margin.
+PLANTED = {
+    **dict(zip(("soft", "hard", "both", "none"), POPULATION.preference, strict=True)),
+    "soft_less_hard": POPULATION.preference[0] - POPULATION.preference[1],
+    "left": 0.5,
+    **dict.fromkeys(("lag_effect", "side_effect", "order_effect", "fatigue", "slowing"), 0.0),
+    **dict.fromkeys(("soft_slope", "accuracy_slope"), 0.0),
+}
+Spans = dict[str, list[tuple[float, float, float]]]
 Rows = Iterator[tuple[str, float | None, float | None, float | None]]
 
 
 def main() -> None:
     """Simulate, count and print; a row per design and interval."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--studies", type=int, default=400, help="studies of each design (default 400)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--resamples", type=int, default=1000, help="bootstrap draws (default 1000)")
-    parser.add_argument("--out", type=Path, help="also write the rows as CSV")
-    args = parser.parse_args()
+    args = _arguments()
     rng = np.random.default_rng(args.seed)
-    truth = population_truth(rng)
+    chosen = args.design or list(DESIGNS)
     tables = []
-    for name, design in DESIGNS.items():
-        tables.append(over_participants(name, design, truth, args.studies, rng))
-    for name in ("paper: 6 x 667, ring", "6 x 667, complete", "6 x 250, ring", "6 x 60, ring"):
-        tables.append(over_questions(name, DESIGNS[name], args.studies // 2, args.resamples, rng))
-    tables.append(shared_images(args.studies, rng))
+    if "participants" not in args.skip:
+        truth = population_truth(rng)
+        tables += [over_participants(name, DESIGNS[name], truth, args.studies, rng) for name in chosen]
+    if "questions" not in args.skip:
+        for name in (one for one in chosen if one in OF_THESE_QUESTIONS):
+            tables.append(over_questions(name, DESIGNS[name], args.studies // 2, args.resamples, rng))
+    if "images" not in args.skip:
+        tables.append(shared_images(args.studies, rng))
     found = pd.concat(tables, ignore_index=True)
     print(found.to_string(index=False, float_format="{:.3f}".format))
     if args.out:
         found.to_csv(args.out, index=False)
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--studies", type=int, default=400, help="studies of each design (default 400)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resamples", type=int, default=1000, help="bootstrap draws (default 1000)")
+    parser.add_argument(
+        "--design", action="append", choices=DESIGNS, metavar="NAME", help="this design alone; repeatable"
+    )
+    parser.add_argument(
+        "--skip", action="append", default=[], choices=("participants", "questions", "images")
+    )
+    parser.add_argument("--out", type=Path, help="also write the rows as CSV")
+    return parser.parse_args()
+
+
 def population_truth(rng: np.random.Generator) -> dict[str, float]:
-    """The population's values, from one study of many participants."""
-    trials = simulate_trials(Design(participants=5000, questions=120), POPULATION, rng)
-    values = {name: one.estimate for name, one in overall(trials).items()}
-    found = {name: float(value) for name, value in values.items() if value is not None}
-    names = ("soft", "hard", "both", "none")
-    found |= {f"share of {name}": share for name, share in zip(names, POPULATION.preference, strict=True)}
-    found["soft less hard"] = POPULATION.preference[0] - POPULATION.preference[1]
-    return found
+    """The population's values: planted, or the means of large studies of many participants."""
+    seen: dict[str, list[float]] = defaultdict(list)
+    for _ in tqdm(range(ENDLESS_STUDIES), desc="truth", leave=False):
+        for what, value, _, _ in overall(findings(simulate_trials(ENDLESS, POPULATION, rng))):
+            if value is not None:
+                seen[what].append(value)
+    found = {what: float(np.mean(values)) for what, values in seen.items()}
+    return found | {what: PLANTED[what.split(".")[-1]] for what in found if what.split(".")[-1] in PLANTED}
 
 
-def overall(trials: pd.DataFrame) -> dict[str, Estimate]:
-    """The intervals over participants."""
-    chosen, told = preference(trials), discrimination(trials)
-    own, between, curve = self_agreement(trials), inter_agreement(trials), psychometric(trials)
-    return {
-        **{f"share of {name}": one for name, one in chosen.overall.items()},
-        "soft less hard": chosen.soft_vs_hard.difference,
-        "participants preferring soft": chosen.participants_preferring_soft,
-        "accuracy": told.overall,
-        "d'": told.d_prime,
-        "psychometric threshold": curve.threshold,
-        "psychometric slope": curve.slope,
-        "psychometric lapse": curve.lapse,
-        "self-agreement": own.overall,
-        "self kappa": own.kappa,
-        "self AC1": own.ac1,
-        "pair agreement": between.overall,
-        "pair kappa": between.kappa,
-        "pair AC1": between.ac1,
-    }
+def overall(found: Findings) -> Rows:
+    """The intervals over participants: every single number, and the shares within emotions and subsets."""
+    for name, one in found.estimates().items():
+        if not name.startswith("inter_agreement.experiment_"):
+            yield name, one.estimate, one.low, one.high
+    for prefix, table, column, low, high in (
+        ("by_emotion.soft", found.preference.by_emotion, "soft", "soft_low", "soft_high"),
+        ("by_emotion.none", found.preference.by_emotion, "none", "none_low", "none_high"),
+        ("by_emotion.accuracy", found.discrimination.by_emotion, "accuracy", "low", "high"),
+        ("by_subset.accuracy", found.discrimination.by_subset, "accuracy", "low", "high"),
+        ("by_lag.percent", found.retest.by_lag, "percent", "low", "high"),
+    ):
+        for row in table.to_dict("records"):
+            yield prefix, row[column], row[low], row[high]
 
 
 def over_participants(
     name: str, design: Design, truth: dict[str, float], studies: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Coverage of the population's values, [design, interval, coverage, defined, half_width, studies]."""
-    seen: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    seen: Spans = defaultdict(list)
+    tried: dict[str, int] = defaultdict(int)
     for _ in tqdm(range(studies), desc=name, leave=False):
-        for what, one in overall(simulate_trials(design, POPULATION, rng)).items():
-            if one.low is not None and one.high is not None:
-                seen[what].append((one.low, one.high, truth[what]))
-    return _rows(f"{name}; people drawn", seen, studies)
+        for what, _, low, high in overall(findings(simulate_trials(design, POPULATION, rng))):
+            tried[what] += 1
+            if low is not None and high is not None and np.isfinite(low) and np.isfinite(high):
+                seen[what].append((low, high, truth[what]))
+    return _rows(f"{name}; people drawn", seen, dict(tried))
 
 
 def over_questions(
@@ -118,7 +143,7 @@ def over_questions(
     people = draw_people(POPULATION, design.participants, rng)
     endless = replace(design, questions=60_000 // design.participants * 2, self_share=0.5, overlap_share=0.5)
     truth = {what: value for what, value, _, _ in own_values(endless, people, 0, rng) if value is not None}
-    seen: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    seen: Spans = defaultdict(list)
     tried: dict[str, int] = defaultdict(int)
     for _ in tqdm(range(studies), desc=name, leave=False):
         for what, _, low, high in own_values(design, people, resamples, rng):
@@ -135,7 +160,7 @@ def shared_images(studies: int, rng: np.random.Generator) -> pd.DataFrame:
     """
     design = Design(questions=20, self_share=0, overlap_share=5, scheme="complete")
     population = replace(POPULATION, concentration=200.0, common=1.0, noise=0.05)
-    seen: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    seen: Spans = defaultdict(list)
     for _ in tqdm(range(studies), desc="shared images", leave=False):
         trials = simulate_trials(design, population, rng)
         trials = trials[trials["experiment"] == 1].assign(kind="first")
@@ -144,7 +169,7 @@ def shared_images(studies: int, rng: np.random.Generator) -> pd.DataFrame:
             one = preference(table).overall["soft"]
             if one.low is not None and one.high is not None:
                 seen[what].append((one.low, one.high, population.preference[0]))
-    return _rows("6 x 120 images that all answer", seen, studies)
+    return _rows("6 x 120 images that all answer", seen, dict.fromkeys(seen, studies))
 
 
 def own_values(design: Design, people: People, resamples: int, rng: np.random.Generator) -> Rows:
@@ -180,13 +205,10 @@ def _agreements(trials: pd.DataFrame, resamples: int, said: str, rng: np.random.
             yield f"all raters' {name}{said} of {experiment}", one.estimate, one.low, one.high
 
 
-def _rows(
-    name: str, seen: dict[str, list[tuple[float, float, float]]], tried: int | dict[str, int]
-) -> pd.DataFrame:
+def _rows(name: str, seen: Spans, tried: dict[str, int]) -> pd.DataFrame:
     rows = []
     for what, spans in seen.items():
         low, high, truth = np.array(spans).T
-        number = tried if isinstance(tried, int) else tried[what]
         rows.append(
             {
                 "design": name,
@@ -195,8 +217,8 @@ def _rows(
                 "below": float((truth < low).mean()),
                 "above": float((truth > high).mean()),
                 "half_width": float((high - low).mean() / 2),
-                "defined": len(spans) / number,
-                "intervals": number,
+                "defined": len(spans) / tried[what],
+                "intervals": tried[what],
             }
         )
     return pd.DataFrame(rows)

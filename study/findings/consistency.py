@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from study.findings.table_columns import shown, table_columns
 from study.findings.trials import SCALE, Codes, codes, factorize, require, unique_questions
 
 STRATA = np.array([0, 0, 0, 0, 1, 1])
+FEW_REPEATS = 12
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,21 @@ def self_agreement(
     return SelfAgreement(
         by_participant,
         overall,
-        mean_estimate(by_participant["kappa"].to_numpy(float), "kappa", len(pairs)),
+        _mean_kappa(by_participant["kappa"].to_numpy(float), len(pairs)),
         mean_estimate(by_participant["ac1"].to_numpy(float), "AC1", len(pairs)),
         _by_experiment(names, tables),
     )
+
+
+def _mean_kappa(kappa: Array, n: int) -> Estimate:
+    """The participants' mean kappa; approximate where repeats are few for the participants' number.
+
+    Kappa of few repeats is too low, and the mean of many such has a narrow interval beside the truth
+    (docs/statistics.md).
+    """
+    found = mean_estimate(kappa, "kappa", n)
+    few = n < len(kappa) * max(len(kappa), FEW_REPEATS)
+    return replace(found, approximate=few and found.low is not None)
 
 
 def repeated(trials: pd.DataFrame) -> pd.DataFrame:

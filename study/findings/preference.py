@@ -16,6 +16,7 @@ from study.findings.paired import PairedTest, paired_test
 from study.findings.trials import PREFERENCES, SUBSETS, Codes, codes, factorize, of_experiment
 
 FEW_PARTICIPANTS = 100
+FEW_ANSWERS = 200
 ENTROPY_BANDS = 5
 MARGIN_BANDS = (-1.0, -0.2, 0.0, 0.1, 0.2, 0.4, 1.0)
 
@@ -94,8 +95,9 @@ def _preferring_soft(by_participant: pd.DataFrame) -> Estimate:
     # Clopper & Pearson (1934): Wilson's interval misses shares near 1, where this one usually is.
     prefer = int((by_participant["soft"] > by_participant["hard"]).sum())
     found = stats.binomtest(prefer, people).proportion_ci(0.95, "exact")
-    # Exact intervals hold the truth too often with few participants (docs/statistics.md).
-    few = people < FEW_PARTICIPANTS
+    # Exact intervals hold the truth too often with few participants, and too seldom where few answers leave
+    # it to chance which label a participant chose more often (docs/statistics.md).
+    few = people < FEW_PARTICIPANTS or by_participant["n"].median() < FEW_ANSWERS
     return Estimate(prefer / people, float(found.low), float(found.high), people, method, None, people, few)
 
 

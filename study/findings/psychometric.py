@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from scipy import stats
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, participant_means
 from study.findings.trials import Codes, factorize, of_experiment, require
-from study.findings.weibull import TARGET, fit, threshold_of, weibull
+from study.findings.weibull import TARGET, fit, lapse_interval, threshold_of, weibull
 
 FIT_POINTS = 1000
 SHOWN_BINS = 10
@@ -19,6 +19,9 @@ LEAST_ANSWERS = 40
 LEAST_EXPECTED = 5
 MOST_TESTED = 20
 JACKKNIFE_GROUPS = 24
+PROFILE_BINS = 60
+FEW_ANSWERS = 4000
+METHOD = "maximum-likelihood Weibull function, guess rate 1/2; 95 % jackknife t interval over participants"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def psychometric(trials: pd.DataFrame) -> Psychometric:
 
     Participants weigh equally. Intervals are the delete-a-participant jackknife's (24 groups of
     participants where there are more), t with groups - 1 degrees of freedom, on the log scale for
-    threshold, scale and slope.
+    threshold, scale and slope. That of the lapse rate is never within its profile likelihood's.
     """
     require(trials, "foil_distance")
     first = of_experiment(trials, 2)
@@ -78,6 +81,7 @@ def psychometric(trials: pd.DataFrame) -> Psychometric:
         _estimate(name, best, left_out, len(first), len(names), distance)
         for name in ("threshold", "scale", "slope", "lapse")
     ]
+    found[3] = _profiled(found[3], distance, right, weights[participant], best)
     at = np.linspace(distance.min(), distance.max(), 60)
     curve = pd.DataFrame({"distance": at, "accuracy": weibull(at, best)})
     return Psychometric(found[0], found[1], found[2], found[3], bins, curve, _fit_p(binned, best))
@@ -153,34 +157,45 @@ def _jackknife(binned: Binned, weights: Array, best: Array) -> Array:
 
 
 def _estimate(name: str, best: Array, left_out: Array, n: int, people: int, distance: Array) -> Estimate:
-    method = (
-        "maximum-likelihood Weibull function, guess rate 1/2; 95 % jackknife t interval over participants"
-    )
     value = _scaled(name, best)
     if name == "threshold" and not (np.isfinite(value) and distance.min() <= np.exp(value) <= distance.max()):
-        return undefined(_no_threshold(best, distance), method, n, people)
+        return undefined(_no_threshold(best, distance), METHOD, n, people)
     if len(left_out) < 2:
         return Estimate(
             _back(name, value),
             None,
             None,
             n,
-            method,
+            METHOD,
             "one participant: no interval over participants",
             people,
         )
     others = np.array([_scaled(name, row) for row in left_out])
     if not np.isfinite(others).all():
         reason = "the interval is undefined: it hangs on one participant"
-        return Estimate(_back(name, value), None, None, n, method, reason, people)
+        return Estimate(_back(name, value), None, None, n, METHOD, reason, people)
     groups = len(others)
     error = np.sqrt((groups - 1) / groups * ((others - others.mean()) ** 2).sum())
     half = float(stats.t.ppf(0.975, groups - 1) * error)
     low, high = _back(name, value - half), _back(name, value + half)
     if name == "lapse":
         low, high = max(low, 0.0), min(high, 0.5)
-    # The lapse rate lies near its bound of 0, where the jackknife is too narrow (docs/statistics.md).
-    return Estimate(_back(name, value), low, high, n, method, None, people, name == "lapse")
+    # With fewer answers the jackknife of the scale is too narrow (docs/statistics.md).
+    few = name == "scale" and n < FEW_ANSWERS
+    return Estimate(_back(name, value), low, high, n, METHOD, None, people, few)
+
+
+def _profiled(lapse: Estimate, distance: Array, right: Array, weight: Array, best: Array) -> Estimate:
+    """The lapse rate's interval, widened to that of its profile likelihood."""
+    if lapse.low is None or lapse.high is None:
+        return lapse
+    code, edges = _quantile_bins(distance, PROFILE_BINS)
+    bins = len(edges) - 1
+    n = np.bincount(code, weights=weight, minlength=bins)
+    middle = np.bincount(code, weights=weight * distance, minlength=bins) / np.maximum(n, 1e-12)
+    low, high = lapse_interval(middle, np.bincount(code, weights=weight * right, minlength=bins), n, best)
+    method = f"{METHOD}, or the profile likelihood's where that is wider"
+    return replace(lapse, low=min(low, lapse.low), high=max(high, lapse.high), method=method)
 
 
 def _scaled(name: str, parameters: Array) -> float:

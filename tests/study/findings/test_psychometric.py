@@ -4,7 +4,7 @@ import pytest
 from scipy import optimize
 
 from study.findings.psychometric import psychometric
-from study.findings.weibull import fit, threshold_of, weibull
+from study.findings.weibull import fit, lapse_interval, threshold_of, weibull
 from tests.study.findings.trial_tables import choices, table
 
 TRUTH = np.array([np.log(0.4), np.log(1.8), 0.03])
@@ -74,6 +74,46 @@ def test_a_known_function_is_found_again():
     assert found.lapse.low <= 0.03 <= found.lapse.high
     assert found.fit_p > 0.001
     assert found.bins["n"].sum() == 30_000
+
+
+def test_the_fit_is_that_of_each_answer_at_its_own_distance():
+    rows = answers(1, 300, np.random.default_rng(7))
+    distance, right = rows["foil_distance"].to_numpy(), (rows["choice"] == "own").to_numpy(float)
+    found = fit(distance, right[None], np.ones((1, 300)))[0]
+    assert psychometric(rows).threshold.estimate == pytest.approx(threshold_of(found), rel=1e-6)
+
+
+def test_the_lapse_rates_interval_ends_where_the_likelihood_has_fallen():
+    """Against scipy's own profile: twice the fall of the log-likelihood is 3.84 at both ends."""
+    distance, n = np.linspace(0.1, 0.95, 15), np.full(15, 400.0)
+    right = (
+        np.random.default_rng(8).binomial(400, weibull(distance, np.array([-1.4, 0.7, 0.06]))).astype(float)
+    )
+    best = fit(distance, right[None], n[None])[0]
+    low, high = lapse_interval(distance, right, n, best)
+    assert 0 < low < best[2] < high < 0.2
+
+    def fallen(lapse):
+        def loss(two):
+            p = weibull(distance, np.array([*two, lapse]))
+            return -(right * np.log(p) + (n - right) * np.log(1 - p)).sum()
+
+        return optimize.minimize(loss, best[:2], method="Nelder-Mead", options={"fatol": 1e-10}).fun
+
+    for end in (low, high):
+        assert 2 * (fallen(end) - fallen(best[2])) == pytest.approx(3.84, abs=0.02)
+
+
+def test_the_test_of_fit_rejects_a_true_function_as_seldom_as_it_says_and_a_false_one():
+    rng = np.random.default_rng(9)
+    p = [psychometric(answers(6, 80, rng)).fit_p for _ in range(60)]
+    assert np.mean(np.array(p) < 0.1) < 0.22
+    # Right where near and wrong where far is no Weibull function.
+    rows = answers(6, 400, rng)
+    rows.loc[rows["foil_distance"] > 0.7, "choice"] = rng.choice(
+        ["own", "foil"], (rows["foil_distance"] > 0.7).sum()
+    )
+    assert psychometric(rows).fit_p < 0.001
 
 
 def test_too_few_or_perfect_answers_have_a_reason():

@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from multiprocessing.sharedctypes import Synchronized
 from typing import Any, TypeVar
 
 from db.session import open_database
@@ -51,11 +52,15 @@ class Computed:
 
 @dataclass(frozen=True)
 class Asked:
-    """Findings on their way: `older` are the last of the same filters, None where there are none yet."""
+    """Findings on their way.
+
+    older: the last of the same filters, None where there are none yet. read: how many answers are read by
+    now, None where they are few.
+    """
 
     future: "Future[Computed]"
     older: Computed | None
-    read: Callable[[], int]
+    read: Callable[[], int | None]
 
     def result(self, patience: float) -> Computed | None:
         """The findings if they are there within `patience` seconds; None if not yet.
@@ -81,7 +86,7 @@ class Computing:
         self._latest: OrderedDict[Key, Computed] = OrderedDict()
         self._thread: Executor | None = None
         self._process: Executor | None = None
-        self._read = multiprocessing.get_context("spawn").Value("q", 0)
+        self._read: Synchronized[int] | None = None
 
     def ask(self, settings: Settings, study_id: int, seen: Version, filters: Filters) -> Asked:
         """Have the findings of a study computed, once however many ask.
@@ -98,7 +103,7 @@ class Computing:
                 future = self._submit(seen[0], compute, settings, study_id, seen, filters)
                 future.add_done_callback(lambda done: self._keep(key, done))
                 _put(self._asked, key, (seen, future))
-            return Asked(future, self._latest.get(key), lambda: int(self._read.value))
+            return Asked(future, self._latest.get(key), lambda: self._answers_read(seen[0]))
 
     def run(self, answers: int, function: Callable[..., Result], *given: Any) -> Result:
         """What a module's function makes of a study's answers, in the thread or process that suits so many.
@@ -137,8 +142,12 @@ class Computing:
     def _of_process(self) -> Executor:
         if self._process is None:
             context = multiprocessing.get_context("spawn")
+            self._read = context.Value("q", 0)
             self._process = ProcessPoolExecutor(1, context, _begin, (self._read,))
         return self._process
+
+    def _answers_read(self, answers: int) -> int | None:
+        return None if self._read is None or answers <= self._few else self._read.value
 
     def _keep(self, key: Key, done: "Future[Computed]") -> None:
         if not done.cancelled() and done.exception() is None:
@@ -149,7 +158,10 @@ class Computing:
 def compute(settings: Settings, study_id: int, seen: Version, filters: Filters) -> Computed:
     """Read the answers of a study, unless they are those that were read last, and compute their findings."""
     start = time.perf_counter()
-    found = dashboard.report(_answers(settings, study_id, seen), filters)
+    _say(0)
+    answers = _answers(settings, study_id, seen)
+    _say(seen[0])
+    found = dashboard.report(answers, filters)
     return Computed(found, seen, time.perf_counter() - start, datetime.now(UTC))
 
 
@@ -169,7 +181,7 @@ def _answers(settings: Settings, study_id: int, seen: Version) -> Answers:
         database.dispose()
 
 
-_read: Any = None
+_read: "Synchronized[int] | None" = None
 
 
 def _say(read: int) -> None:
@@ -177,7 +189,7 @@ def _say(read: int) -> None:
         _read.value = read
 
 
-def _begin(read: Any) -> None:
+def _begin(read: "Synchronized[int]") -> None:
     """In the new process: say how far it is, and end with the server, however that ends."""
     global _read
     _read = read

@@ -76,12 +76,13 @@ def _follow(asked: Asked, answered: int, may: May) -> None:
     def look() -> None:
         if asked.future.done() or not may():
             st.rerun()
-        if asked.future.running() and 0 < asked.read() < answered:
-            st.progress(asked.read() / answered, f"Reading {answered:,} answers …")
+        read = asked.read()
+        if read is None or read >= answered:
+            st.progress(1.0, f"Computing the findings of {answered:,} answers …")
+        elif asked.future.running():
+            st.progress(read / answered, f"Reading {answered:,} answers …")
         else:
-            st.progress(
-                1.0 if asked.future.running() else 0.0, f"Computing the findings of {answered:,} answers …"
-            )
+            st.progress(0.0, "Waiting for another report …")
         if asked.older is not None:
             st.caption(
                 f"Below are those of {asked.older.at:%H:%M:%S} UTC, of {asked.older.seen[0]:,} answers."

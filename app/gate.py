@@ -4,6 +4,7 @@ Our routes stand before Streamlit's middleware rather than among its routes, bec
 answer a Streamlit session cookie to check and compress each reply in another thread.
 """
 
+import re
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.guard import Guard
 from app.replies import ReplyError, refused, reply
 
 OURS = ("/api/trial/", "/health", "/media/labels/", "/join/", "/go/", "/share/", "/signin", "/signout")
@@ -19,15 +21,25 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"SAMEORIGIN"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_POLICY = (b"content-security-policy", b"frame-ancestors 'self'")
+_POLICY = b"content-security-policy"
+# Streamlit's pages need inline scripts and evaluation (charts, components), and nothing from elsewhere.
+_OF_PAGES = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "media-src 'self' data: blob:; connect-src 'self' data: blob:{socket}; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+_HOST = re.compile(rb"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 
 
 class Gate:
-    """ASGI middleware that answers our own addresses and lets all else through."""
+    """ASGI middleware that answers our own addresses, and lets through what its guard does not refuse."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, routes: Sequence[Route], guard: Guard | None = None) -> None:
+        self._app, self._guard = app, guard
         self._own = own_app(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,12 +52,22 @@ class Gate:
             if message["type"] == "http.response.start":
                 headers = message["headers"] = list(message.get("headers", ()))
                 headers.extend(_HEADERS)
-                if not any(name.lower() == _POLICY[0] for name, _ in headers):
-                    headers.append(_POLICY)
+                if not any(name.lower() == _POLICY for name, _ in headers):
+                    headers.append((_POLICY, _policy(scope)))
             await send(message)
 
-        ours = scope["path"].startswith(OURS)
-        await (self._own if ours else self._app)(scope, receive, send_guarded)
+        if scope["path"].startswith(OURS):
+            await self._own(scope, receive, send_guarded)
+            return
+        refused = await self._guard.refusal(scope) if self._guard is not None else None
+        await (refused or self._app)(scope, receive, send_guarded)
+
+
+def _policy(scope: Scope) -> bytes:
+    """The content policy of a page; it names the page's socket, as Safari before 15.4 needs it named."""
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    named = host.decode() if _HOST.fullmatch(host) else ""
+    return _OF_PAGES.format(socket=f" ws://{named} wss://{named}" if named else "").encode()
 
 
 def own_app(routes: Sequence[Route]) -> Starlette:

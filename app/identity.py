@@ -1,10 +1,12 @@
 """Who is here: signed cookies, one for a participant and one for a researcher.
 
-A participant's cookie holds the participant's id; a researcher's the token of a session that the database
-can end. Both may be in one browser, and neither opens the other's pages.
+A participant's cookie holds the participant's id and that of the personal link that let them in, which ends
+with the link (who came through an open link has none); a researcher's the token of a session that the
+database can end. Both may be in one browser, and neither opens the other's pages.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +17,13 @@ from starlette.responses import Response
 
 from app.installation import Installation, installation
 from db.tables import Researcher
+from study.access.invitations import still_lets_in
 from study.access.researchers import session_researcher
 
 PARTICIPANT_COOKIE = "facevalue_participant"
 RESEARCHER_COOKIE = "facevalue_researcher"
 READER_COOKIE = "facevalue_reader"
+_PARTICIPANT = re.compile(r"(?P<participant>[0-9]{1,18})(-(?P<link>[0-9]{1,18}))?")
 _DAYS = {PARTICIPANT_COOKIE: 365, RESEARCHER_COOKIE: 30, READER_COOKIE: 90}
 
 
@@ -40,13 +44,28 @@ def who_is_here() -> Here:
 
 def identify(place: Installation, cookies: Mapping[str, str], now: datetime) -> Here:
     """Who these cookies stand for; a cookie that is unsigned, tampered with or ended stands for nobody."""
-    return Here(participant_of(place.secret, cookies), researcher_of(place, cookies, now))
+    return Here(participant_of(place, cookies), researcher_of(place, cookies, now))
 
 
-def participant_of(secret: bytes, cookies: Mapping[str, str]) -> int | None:
-    """The participant whom the cookies name."""
-    value = unsigned(secret, PARTICIPANT_COOKIE, cookies.get(PARTICIPANT_COOKIE))
-    return int(value) if value is not None and value.isascii() and value.isdigit() else None
+def participant_of(place: Installation, cookies: Mapping[str, str]) -> int | None:
+    """The participant whom the cookies name; nobody where the link that let them in was taken back since."""
+    value = unsigned(place.secret, PARTICIPANT_COOKIE, cookies.get(PARTICIPANT_COOKIE))
+    found = None if value is None else _PARTICIPANT.fullmatch(value)
+    if found is None:
+        return None
+    if found["link"] is not None:
+        with place.database.session() as session:
+            if not still_lets_in(session, int(found["link"])):
+                return None
+    return int(found["participant"])
+
+
+def remember_participant(
+    response: Response, request: Request, secret: bytes, participant_id: int, invitation_id: int | None
+) -> None:
+    """Set the cookie of a participant whom a personal link has let in, or an open one (None)."""
+    value = f"{participant_id}" if invitation_id is None else f"{participant_id}-{invitation_id}"
+    remember(response, request, secret, PARTICIPANT_COOKIE, value)
 
 
 def researcher_of(place: Installation, cookies: Mapping[str, str], now: datetime) -> Researcher | None:

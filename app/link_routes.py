@@ -9,8 +9,8 @@ from starlette.routing import Route
 from app import identity
 from app.replies import NOT_STORED, page
 from app.trial_routes import Place
-from study.access.invitations import accept
-from study.access.researchers import sign_in, sign_out
+from study.access.invitations import accept, invitation_of
+from study.access.researchers import note_refused_link, sign_in, sign_out
 from study.errors import (
     ExpiredLinkError,
     LinkError,
@@ -33,6 +33,9 @@ _PAGES: dict[type[LinkError], tuple[int, str]] = {
 }
 
 
+_ELSEWHERE = ("Do you want to sign out?", "Another site led here. Nothing has happened yet.")
+
+
 def link_routes(place: Place) -> list[Route]:
     """/join/{token}, /signin/{token} and /signout."""
 
@@ -40,27 +43,34 @@ def link_routes(place: Place) -> list[Route]:
         here = place()
         try:
             with here.database.session() as session:
-                person = accept(session, request.path_params["token"], now=datetime.now(UTC))
+                token = request.path_params["token"]
+                person = accept(session, token, now=datetime.now(UTC))
+                invitation = invitation_of(session, token)
         except LinkError as problem:
             return refusal(problem)
         response = RedirectResponse("/take", 303, NOT_STORED)
-        identity.remember(response, request, here.secret, identity.PARTICIPANT_COOKIE, str(person.id))
+        identity.remember_participant(response, request, here.secret, person.id, invitation)
         return response
 
     def signin(request: Request) -> Response:
         if request.method == "HEAD":  # whoever only looks at a link does not use it up
             return Response(headers=NOT_STORED)
-        here = place()
+        here, link, now = place(), request.path_params["token"], datetime.now(UTC)
         try:
             with here.database.begin() as session:
-                token = sign_in(session, request.path_params["token"], datetime.now(UTC))
+                token = sign_in(session, link, now)
         except LinkError as problem:
+            if not isinstance(problem, UnknownLinkError):  # whoever guesses addresses fills no log
+                with here.database.begin() as session:
+                    note_refused_link(session, link, now)
             return refusal(problem)
         response = RedirectResponse("/", 303, NOT_STORED)
         identity.remember(response, request, here.secret, identity.RESEARCHER_COOKIE, token)
         return response
 
     def signout(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            return page(*_ELSEWHERE, 403, '<p><a href="/signout">Sign out</a></p>')
         here = place()
         token = identity.session_token(here.secret, request.cookies)
         if token is not None:

@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from app.computing import computing
 from app.gate import Gate
+from app.guard import Guard
 from app.installation import installation
 from app.routes import routes
 from app.warming import warm_in_background
@@ -28,4 +29,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     installation.cache_clear()
 
 
-app = st.App("shell.py", lifespan=lifespan, middleware=[Middleware(Gate, routes=routes(installation))])
+app = st.App(
+    "shell.py",
+    lifespan=lifespan,
+    middleware=[Middleware(Gate, routes=routes(installation), guard=Guard(installation))],
+)

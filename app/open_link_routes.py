@@ -43,7 +43,7 @@ def open_link_routes(place: Place) -> list[Route]:
         arrival = _arrival(request.query_params, secrets.token_urlsafe(16))
         try:
             with here.database.session() as session:
-                mine = held_by(session, token, identity.participant_of(here.secret, request.cookies), arrival)
+                mine = held_by(session, token, identity.participant_of(here, request.cookies), arrival)
                 if mine is not None:
                     return _enter(here, request, mine)
                 link, study = find_open_link(session, token, now=now)
@@ -69,7 +69,7 @@ def open_link_routes(place: Place) -> list[Route]:
 
     async def _claim(here: Installation, request: Request, arrival: Arrival) -> int:
         token, now = request.path_params["token"], datetime.now(UTC)
-        known = identity.participant_of(here.secret, request.cookies)
+        known = identity.participant_of(here, request.cookies)
 
         def before() -> tuple[int | None, Mapping[int, Mapping[int, int]]]:
             with here.database.session() as session:
@@ -98,7 +98,7 @@ _WELCOME = (
 
 def _enter(here: Installation, request: Request, participant_id: int) -> Response:
     response = RedirectResponse("/take", 303, NOT_STORED)
-    identity.remember(response, request, here.secret, identity.PARTICIPANT_COOKIE, str(participant_id))
+    identity.remember_participant(response, request, here.secret, participant_id, None)
     return response
 
 

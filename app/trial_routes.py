@@ -105,7 +105,7 @@ def participant_in(place: Installation, request: Request) -> int:
     Raises:
         ReplyError: 401, it is nobody's.
     """
-    participant_id = participant_of(place.secret, request.cookies)
+    participant_id = participant_of(place, request.cookies)
     if participant_id is None:
         raise signed_out()
     return participant_id

@@ -195,6 +195,24 @@ def accept(session: Session, token: str, *, now: datetime) -> Participant:
     return person
 
 
+def invitation_of(session: Session, token: str) -> int:
+    """The number of the invitation that a token belongs to.
+
+    Raises:
+        UnknownLinkError: it belongs to none.
+    """
+    found = session.scalar(select(Invitation.id).where(Invitation.token_hash == token_hash(token)))
+    if found is None:
+        raise UnknownLinkError("This link is not one of ours. Was it copied whole?")
+    return found
+
+
+def still_lets_in(session: Session, invitation_id: int) -> bool:
+    """Whether a browser that an invitation has let in may stay: until the link is taken back or renewed."""
+    left = select(Invitation.id).where(Invitation.id == invitation_id, Invitation.revoked_at.is_(None))
+    return session.scalar(left) is not None
+
+
 def refuse_closed(study: Study, now: datetime) -> None:
     """Raise StudyClosedError, with kind words, where a study lets no newcomer in for good or not yet."""
     if study.state == "draft":

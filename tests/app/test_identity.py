@@ -7,7 +7,7 @@ from app.installation import Installation
 from db.errors import DatabaseError
 from db.settings import Settings
 from db.writer import Writer
-from study.access import researchers
+from study.access import invitations, researchers
 from study.errors import StudyError
 from tests.small_study import NOW, SECRET, small_study
 
@@ -51,14 +51,31 @@ def test_a_cookie_of_one_kind_is_none_of_the_other(place):
 
 
 @pytest.mark.parametrize("value", ["", ".", "1", "1.", "é.é", "1.%00", "\x00", "٣.sig"])
-def test_a_cookie_that_we_did_not_sign_is_nobodys(value):
-    assert identity.participant_of(SECRET, {identity.PARTICIPANT_COOKIE: value}) is None
+def test_a_cookie_that_we_did_not_sign_is_nobodys(place, value):
+    assert identity.participant_of(place, {identity.PARTICIPANT_COOKIE: value}) is None
 
 
-@pytest.mark.parametrize("value", ["", "-1", "one", "1e3", "٣"])
-def test_a_signed_cookie_that_holds_no_number_is_nobodys(value):
+@pytest.mark.parametrize("value", ["", "-1", "one", "1e3", "٣", "1-", "1-x", "1-1-1", "1" * 19])
+def test_a_signed_cookie_that_holds_no_number_is_nobodys(place, value):
     cookie = identity.signed(SECRET, identity.PARTICIPANT_COOKIE, value)
-    assert identity.participant_of(SECRET, {identity.PARTICIPANT_COOKIE: cookie}) is None
+    assert identity.participant_of(place, {identity.PARTICIPANT_COOKIE: cookie}) is None
+
+
+def test_a_participants_browser_is_out_once_the_link_is_taken_back_or_renewed(place):
+    def cookies(invitation_id):
+        value = f"1-{invitation_id}"
+        return {identity.PARTICIPANT_COOKIE: identity.signed(SECRET, identity.PARTICIPANT_COOKIE, value)}
+
+    assert identity.participant_of(place, cookies(1)) == 1
+    with place.database.begin() as session:
+        token = invitations.renew(session, 1, secret=SECRET, now=NOW)
+        second = invitations.invitation_of(session, token)
+    assert identity.participant_of(place, cookies(1)) is None
+    assert identity.participant_of(place, cookies(second)) == 1
+    with place.database.begin() as session:
+        invitations.revoke_all(session, 1, now=NOW)
+    assert identity.participant_of(place, cookies(second)) is None
+    assert identity.participant_of(place, cookies(999)) is None
 
 
 def test_a_researchers_session_ends(place):

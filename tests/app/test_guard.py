@@ -1,0 +1,112 @@
+"""The guard before Streamlit's own addresses, as a stranger, a participant, a reader, a researcher meet it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+
+from app.gate import Gate
+from app.guard import Guard
+from app.identity import PARTICIPANT_COOKIE, READER_COOKIE, RESEARCHER_COOKIE, signed
+from app.installation import Installation
+from app.routes import routes
+from db.writer import Writer
+from study.access import people, researchers, sharing
+from tests.small_study import NOW, SECRET, small_study
+
+FILE, UPLOAD = "/media/0123456789abcdef.csv", "/_stcore/upload_file/session/file"
+
+
+@pytest.fixture
+def place(tmp_path):
+    here = small_study(tmp_path)
+    place = Installation(here.settings, here.database, SECRET, Writer(here.database))
+    yield place
+    place.close()
+
+
+@pytest.fixture
+def client(place):
+    gate = Gate(PlainTextResponse("Streamlit"), routes(lambda: place), Guard(lambda: place))
+    return TestClient(gate, follow_redirects=False)
+
+
+def come(client, place, who):
+    """Put the cookie of somebody into the browser."""
+    name, value = RESEARCHER_COOKIE, "x"
+    with place.database.begin() as session:
+        if who == "participant":
+            name, value = PARTICIPANT_COOKIE, "1"
+        elif who in ("reader of a shared report", "reader whose link was taken back"):
+            name, value = READER_COOKIE, sharing.share(session, 1, None, secret=SECRET, now=NOW)
+            if "back" in who:
+                sharing.unshare(session, 1, None, now=NOW)
+        elif who != "stranger":
+            researchers.owner(session, now=NOW)
+            role = "reader" if who == "reader" else "researcher"
+            person = researchers.add_researcher(session, who, role, now=NOW)
+            value = researchers.new_session(session, person.id, datetime.now(UTC))
+            if who == "shut-out researcher":
+                people.shut_out(session, person.id, by=1, now=NOW)
+    if who != "stranger":
+        client.cookies.set(name, signed(SECRET, name, value))
+
+
+@pytest.mark.parametrize(
+    ("who", "file", "upload"),
+    [
+        ("stranger", 401, 401),
+        ("participant", 401, 401),
+        ("reader whose link was taken back", 401, 401),
+        ("shut-out researcher", 401, 401),
+        ("reader of a shared report", 200, 401),
+        ("reader", 200, 200),
+        ("researcher", 200, 200),
+    ],
+)
+def test_files_and_uploads_are_for_those_whose_pages_have_them(client, place, who, file, upload):
+    come(client, place, who)
+    assert client.get(FILE).status_code == file
+    assert client.put(UPLOAD, content=b"x").status_code == upload
+    assert client.delete(UPLOAD).status_code == upload
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/%5fstcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/mcp"]
+)
+def test_what_streamlit_tells_every_program_is_told_to_none(client, place, path):
+    come(client, place, "researcher")
+    assert client.get(path).status_code == 404
+
+
+def test_pages_and_their_parts_go_on_to_streamlit(client):
+    for path in ("/", "/take", "/_stcore/health", "/static/index.js"):
+        assert client.get(path).text == "Streamlit"
+
+
+def test_a_page_may_load_nothing_from_elsewhere_and_be_framed_by_nobody(client):
+    headers = client.get("/").headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert policy["connect-src"].split()[-2:] == ["ws://testserver", "wss://testserver"]
+    assert policy["img-src"] == "'self' data: blob:"
+    assert policy["frame-ancestors"] == "'self'"
+    assert not any("http:" in value or "https:" in value or "*" in value for value in policy.values())
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("host", ["x; script-src *", "a b", "evil.example/*", ""])
+def test_a_host_header_adds_nothing_to_the_policy(client, host):
+    policy = client.get("/", headers={"Host": host}).headers["content-security-policy"]
+    assert "connect-src 'self' data: blob:;" in policy
+
+
+def test_another_site_signs_nobody_out(client, place):
+    come(client, place, "researcher")
+    found = client.get("/signout", headers={"Sec-Fetch-Site": "cross-site"})
+    assert (found.status_code, "set-cookie" in found.headers) == (403, False)
+    assert client.get(FILE).status_code == 200
+    for site in ("same-origin", "none"):
+        assert client.get("/signout", headers={"Sec-Fetch-Site": site}).status_code == 303

@@ -1,4 +1,4 @@
-"""The guard before Streamlit's own addresses, as a stranger, a participant, a reader, a researcher meet it."""
+"""The guard before Streamlit's own addresses, as strangers, participants, readers and researchers meet it."""
 
 from datetime import UTC, datetime
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NOTHING = "nothing"
 VIEWS = ("Networks", "Learning", "Evaluation", "Recipe")
 _PAPER = {
-    "table_6": "Table 6: each backbone, average accuracy (%) on the images set apart",
+    "table_6": "Table 6: each backbone and the ensemble, in % of the images set apart",
     "table_7": "Table 7: the AU classifier",
     "table_X": "Table X: one network, with and without action units",
     "table_4": "Table 4: ensemble, AU classifier and both",
@@ -127,7 +127,7 @@ def _overview_columns() -> dict[str, Any]:
 def _networks(bundle: "Bundle", beside: "Bundle | None") -> None:
     from engine.evaluation.networks import network_table
 
-    table = network_table(bundle)
+    table = network_table(bundle).dropna(axis="columns", how="all")
     keys = ["part", "backbone", "emotion"]
     if beside is not None:
         theirs = network_table(beside)[[*keys, "balanced_accuracy"]]

@@ -121,13 +121,15 @@ class Computing:
     def close(self) -> None:
         """Give up what waits, and end the process."""
         with self._lock:
-            executors = [one for one in (self._thread, self._process) if one is not None]
-            self._thread = self._process = None
-        for one in executors:
-            one.shutdown(wait=False, cancel_futures=True)
-        # Python waits at its end for what a pool is at.
-        for child in multiprocessing.active_children():
-            child.terminate()
+            thread, process = self._thread, self._process
+            self._thread = self._process = self._read = None
+            self._asked.clear()
+        if thread is not None:
+            thread.shutdown(wait=False, cancel_futures=True)
+        if process is not None:
+            for child in multiprocessing.active_children():
+                child.terminate()
+            process.shutdown(cancel_futures=True)
 
     def _submit(self, answers: int, function: Callable[..., Result], *given: Any) -> "Future[Result]":
         if answers <= self._few:

@@ -28,9 +28,10 @@ from study.findings.agreement import inter_agreement
 from study.findings.consistency import self_agreement
 from study.findings.discrimination import discrimination
 from study.findings.preference import preference
-from study.findings.simulation import Design, People, Population, draw_people, simulate_trials
+from study.findings.simulation import PAPER, Design, People, Population, draw_people, simulate_trials
 from study.findings.summary import Findings, findings
 
+POPULATIONS = {"alike": Population(), "unlike": PAPER}
 POPULATION = Population()
 DESIGNS = {
     "6 x 667, ring": Design(),
@@ -67,8 +68,10 @@ def main() -> None:
     chosen = args.design or list(DESIGNS)
     tables = []
     if "participants" not in args.skip:
-        truth = population_truth(rng)
-        tables += [over_participants(name, DESIGNS[name], truth, args.studies, rng) for name in chosen]
+        people = POPULATIONS[args.people]
+        truth = population_truth(people, rng)
+        for name in chosen:
+            tables.append(over_participants(name, DESIGNS[name], people, truth, args.studies, rng))
     if "questions" not in args.skip:
         for name in (one for one in chosen if one in OF_THESE_QUESTIONS):
             tables.append(over_questions(name, DESIGNS[name], args.studies // 2, args.resamples, rng))
@@ -95,11 +98,11 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def population_truth(rng: np.random.Generator) -> dict[str, float]:
+def population_truth(population: Population, rng: np.random.Generator) -> dict[str, float]:
     """The population's values: planted, or the means of large studies of many participants."""
     seen: dict[str, list[float]] = defaultdict(list)
     for _ in tqdm(range(ENDLESS_STUDIES), desc="truth", leave=False):
-        for what, value, _, _ in overall(findings(simulate_trials(ENDLESS, POPULATION, rng))):
+        for what, value, _, _ in overall(findings(simulate_trials(ENDLESS, population, rng))):
             if value is not None:
                 seen[what].append(value)
     found = {what: float(np.mean(values)) for what, values in seen.items()}
@@ -123,13 +126,18 @@ def overall(found: Findings) -> Rows:
 
 
 def over_participants(
-    name: str, design: Design, truth: dict[str, float], studies: int, rng: np.random.Generator
+    name: str,
+    design: Design,
+    population: Population,
+    truth: dict[str, float],
+    studies: int,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Coverage of the population's values, [design, interval, coverage, defined, half_width, studies]."""
     seen: Spans = defaultdict(list)
     tried: dict[str, int] = defaultdict(int)
     for _ in tqdm(range(studies), desc=name, leave=False):
-        for what, _, low, high in overall(findings(simulate_trials(design, POPULATION, rng))):
+        for what, _, low, high in overall(findings(simulate_trials(design, population, rng))):
             tried[what] += 1
             if low is not None and high is not None and np.isfinite(low) and np.isfinite(high):
                 seen[what].append((low, high, truth[what]))

@@ -50,16 +50,16 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from study.findings import power
-    from study.findings.simulation import Population
+    from study.findings.simulation import PAPER
 
     design = _design(args)
     print(_lines("by closed form", power.closed_form(design)))
-    rng, population = np.random.default_rng(args.seed), Population()
+    rng = np.random.default_rng(args.seed)
     if args.compare:
-        found = power.compare_schemes(design, population, args.studies or 100, rng)
+        found = power.compare_schemes(design, PAPER, args.studies or 100, rng)
         print(_lines(f"inter-agreement by scheme, {args.studies or 100} simulated studies each", found))
     elif args.studies:
-        found = power.simulated(design, population, args.studies, rng)
+        found = power.simulated(design, PAPER, args.studies, rng)
         print(_lines(f"{args.studies} simulated studies", found))
     return 0
 

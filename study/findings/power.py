@@ -33,9 +33,11 @@ class Expected:
             raise StudyError(f"an expected share lies between 0 and 1 and varies by 0 or more, not {said}")
 
 
+# The paper prints no deviations: soft's is that of six people of whom one prefers hard-labels, accuracy's
+# follows from its range over six (77-84 %, range / 2.53), self-agreement's is that of `simulation.PAPER`.
 PAPER = {
-    "soft": Expected(0.65, 0.09),
-    "accuracy": Expected(0.81, 0.03),
+    "soft": Expected(0.65, 0.18),
+    "accuracy": Expected(0.81, 0.028),
     "self_agreement": Expected(0.80, 0.08),
 }
 

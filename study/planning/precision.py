@@ -11,6 +11,7 @@ from scipy.stats import norm, t
 
 from study.design.design import Design
 from study.errors import StudyError
+from study.findings.power import PAPER
 from study.planning.overlap import requests
 
 SELF_AGREEMENT, PAIR_AGREEMENT = "self-agreement, one participant", "agreement, one pair"
@@ -23,17 +24,16 @@ class Assumptions:
     """What is expected of participants; the defaults are the paper's Fig. 6.
 
     soft: share of soft answers in Experiment 1; accuracy in Experiment 2; self_agreement; pair_agreement.
-    soft_sd, accuracy_sd: standard deviation of the true values between participants. The paper prints no
-    deviations: accuracy_sd follows from its range over six (77-84 %, range / 2.53), soft_sd is that of our
-    simulated six.
+    soft_sd, accuracy_sd: standard deviation of the true values between participants. `study.findings.power`
+    says where they come from.
     """
 
-    soft: float = 0.65
-    accuracy: float = 0.81
-    self_agreement: float = 0.80
+    soft: float = PAPER["soft"].share
+    accuracy: float = PAPER["accuracy"].share
+    self_agreement: float = PAPER["self_agreement"].share
     pair_agreement: float = 0.69
-    soft_sd: float = 0.18
-    accuracy_sd: float = 0.028
+    soft_sd: float = PAPER["soft"].between
+    accuracy_sd: float = PAPER["accuracy"].between
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import samplesize_confint_proportion
 
+from study.design.design import DEFAULT
 from study.errors import StudyError
 from study.findings.power import (
+    PAPER,
     Expected,
     answers_for,
     closed_form,
@@ -15,7 +17,9 @@ from study.findings.power import (
     simulated,
     wilson_half_width,
 )
+from study.findings.simulation import PAPER as PAPER_PEOPLE
 from study.findings.simulation import Design, Population
+from study.planning.precision import forecast
 
 
 def test_the_half_width_is_worked_by_hand():
@@ -68,6 +72,22 @@ def test_simulation_agrees_with_the_closed_form():
     closed = half_width(8, 80, Expected(0.65, np.sqrt(0.65 * 0.35 / 26)))
     assert found.loc["soft", "half_width"] == pytest.approx(closed, rel=0.15)
     assert found.loc["soft", "estimate"] == pytest.approx(0.65, abs=0.02)
+
+
+@pytest.mark.parametrize("design", [Design(questions=150), Design(participants=20, questions=40)])
+def test_the_forecast_is_what_studies_of_the_papers_people_give(design):
+    found = simulated(design, PAPER_PEOPLE, 40, np.random.default_rng(3)).set_index("finding")
+    for row in closed_form(design).to_dict("records"):
+        name, _, rest = row["finding"].partition(", ")
+        if rest == "participants' mean":
+            assert found.loc[name, "half_width"] == pytest.approx(row["half_width"], rel=0.25), name
+
+
+def test_the_design_pages_forecast_expects_the_same_as_this_one():
+    six = DEFAULT.changed(images_per_emotion=500)
+    for name, n in (("preference for soft-labels", "soft"), ("accuracy of Experiment 2", "accuracy")):
+        page = next(one for one in forecast(six).findings if one.finding == f"{name}, over participants")
+        assert page.half_width == pytest.approx(half_width(6, 666, PAPER[n]), rel=1e-9)
 
 
 def test_impossible_wishes_are_named():

@@ -43,7 +43,7 @@ def publish(
     form = form_of_task(study)
     given = votes(annotations(readings(session, study, finished=finished), form), form)
     before = _withdraw(session, study)
-    ids = _image_ids(session, study)
+    ids = _image_ids(session, study, given["image"].unique().tolist())
     rows = [
         {"image_id": ids[row["image"]], "annotator": row["annotator"], "label": row["label"]}
         | {"annotated_at": row["annotated_at"].to_pydatetime()}
@@ -89,6 +89,10 @@ def _refresh(session: Session, study: Study, image_ids: set[int]) -> None:
         refresh_votes(session, study.dataset_id, sorted(image_ids))
 
 
-def _image_ids(session: Session, study: Study) -> dict[str, int]:
+def _image_ids(session: Session, study: Study, names: Sequence[str]) -> dict[str, int]:
     query = select(Image.name, Image.id).where(Image.dataset_id == study.dataset_id)
-    return {row[0]: row[1] for row in session.execute(query)}
+    found: dict[str, int] = {}
+    for start in range(0, len(names), _CHUNK):
+        rows = session.execute(query.where(Image.name.in_(names[start : start + _CHUNK])))
+        found |= {row[0]: row[1] for row in rows}
+    return found

@@ -1,6 +1,7 @@
 """Bring a manifest's images, votes and labels into the database."""
 
 import argparse
+import sys
 from pathlib import Path
 
 NAME = "import"
@@ -46,8 +47,10 @@ def run(args: argparse.Namespace) -> int:
                 beside=args.beside,
                 by=acting_researcher(session),
                 now=datetime.now(UTC),
+                progress=True,
             )
         if "labels" in brought:
+            print("reading the label set's tables for its page …", file=sys.stderr)
             with database.session() as session:
                 keep_overview(session, settings, args.label_set or args.dataset)
     finally:

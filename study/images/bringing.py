@@ -33,12 +33,14 @@ def bring_in(
     beside: bool = False,
     by: int | None = None,
     now: datetime,
+    progress: bool = False,
 ) -> dict[str, int]:
     """Import what is given, and return how many images, votes and labels came in.
 
     With a manifest the dataset is made; without, the rest goes to the dataset that is there. `label_set`
     names the labels (default: as the dataset). `beside` takes the votes and labels that `engine manifest`
     has written beside the manifest. Labels that lack rank, margin and subset get them from their scores.
+    `progress` shows bars on stderr.
 
     Raises:
         CatalogError, NotFoundError, engine.errors.EngineError: a file or a name that cannot be taken.
@@ -52,7 +54,9 @@ def bring_in(
     if manifest is not None:
         images = read_manifest(manifest, check_files=False, labels=LABELS, unlabelled=True)
         root, images = _rooted(manifest.parent, images)
-        dataset = import_dataset(session, name, root, images, data_dir=settings.data_dir, now=now)
+        dataset = import_dataset(
+            session, name, root, images, data_dir=settings.data_dir, now=now, progress=progress
+        )
         brought["images"] = len(images)
         note(session, by, Act.DATASET_IMPORTED, name, {"images": len(images)}, now=now)
     else:
@@ -61,11 +65,13 @@ def bring_in(
             raise NotFoundError(f"there is no dataset {name!r}: give its manifest too")
         dataset = found
     if annotations is not None:
-        votes = brought["votes"] = import_annotations(session, dataset, read_table(annotations))
+        votes = brought["votes"] = import_annotations(
+            session, dataset, read_table(annotations), progress=progress
+        )
         note(session, by, Act.ANNOTATIONS_IMPORTED, name, {"votes": votes}, now=now)
     if labels is not None:
         frame = _standing(read_labels(labels))
-        import_label_set(session, name, label_set or name, frame, now=now)
+        import_label_set(session, name, label_set or name, frame, now=now, progress=progress)
         brought["labels"] = len(frame)
         detail = {"dataset": name, "labels": len(frame)}
         note(session, by, Act.LABEL_SET_IMPORTED, label_set or name, detail, now=now)

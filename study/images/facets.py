@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
+from tqdm import tqdm
 
 from db.tables import Annotation, Image, Label, LabelFacet, LabelSet
 from engine.emfacs import EMOTIONS
@@ -19,13 +20,16 @@ NUMBERS = ("age", "yaw", "pitch", "roll", "valence", "arousal")
 NAMES = ("split", "gender", "ethnicity")
 """Metadata that are one of a few words."""
 _LABEL = ("image_id", "hard_label", "subset", "rank", "margin", "entropy", *SOFT_COLUMNS)
+_OF_VOTES = ("votes", "agreement", "divergence")
+# Inserted into as a table: rows of a class go in by a statement for each pattern of what is unknown.
+_TABLE: Any = LabelFacet.__table__
 _CHUNK = 20_000
 
 
-def write_facets(session: Session, label_set_id: int) -> None:
+def write_facets(session: Session, label_set_id: int, *, progress: bool = False) -> None:
     """Make a label set's facets anew, and the summary of them that the label set keeps.
 
-    To be called when its labels or the votes on its images have changed.
+    To be called when its labels have changed; for votes `refresh_votes` does less. `progress` shows a bar.
 
     Raises:
         NotFoundError: there is no such label set.
@@ -35,41 +39,54 @@ def write_facets(session: Session, label_set_id: int) -> None:
         raise NotFoundError(f"there is no label set {label_set_id}")
     session.execute(delete(LabelFacet).where(LabelFacet.label_set_id == label_set_id))
     votes = _votes(session, label_set.dataset_id)
-    for frame in _parts(session, label_set_id):
-        facets = frame.assign(label_set_id=label_set_id, top=_top(frame), **_people(frame, votes))
-        plain = facets.astype(object).where(facets.notna(), None)
-        rows: list[dict[str, Any]] = plain.rename(columns=str).to_dict("records")  # type: ignore[assignment]
-        session.execute(insert(LabelFacet), rows)
+    every = session.scalar(select(func.count(Label.id)).where(Label.label_set_id == label_set_id))
+    with tqdm(total=every, desc="facets", unit="image", disable=not progress) as bar:
+        for frame in _parts(session, label_set_id):
+            facets = frame.assign(label_set_id=label_set_id, top=_top(frame), **_people(frame, votes))
+            session.execute(insert(_TABLE), _records(facets))
+            bar.update(len(facets))
     label_set.summary = _summary(session, label_set_id)
     session.flush()
 
 
-def refresh_dataset(session: Session, dataset_id: int) -> None:
-    """Make the facets of all label sets of a dataset anew, after votes on its images came in."""
-    for label_set_id in session.scalars(select(LabelSet.id).where(LabelSet.dataset_id == dataset_id)).all():
-        write_facets(session, label_set_id)
-
-
 def refresh_votes(session: Session, dataset_id: int, image_ids: Sequence[int]) -> None:
-    """Count the votes on some images of a dataset anew, in the facets of all of its label sets."""
+    """Count the votes on some images of a dataset anew, in the facets of all of its label sets.
+
+    A label set without facets, of an older version, gets all of them when it is looked at.
+    """
     prepared = select(LabelSet).where(LabelSet.dataset_id == dataset_id, LabelSet.summary.is_not(None))
-    for label_set in session.scalars(prepared).all():
-        for start in range(0, len(image_ids), _CHUNK):
-            among = image_ids[start : start + _CHUNK]
-            some = Label.image_id.in_(among)
-            query = select(Label.image_id, *(getattr(Label, name) for name in SOFT_COLUMNS))
-            rows = session.execute(query.where(Label.label_set_id == label_set.id, some)).all()
-            if not rows:
-                continue
-            frame = pd.DataFrame([tuple(row) for row in rows], columns=["image_id", *SOFT_COLUMNS])
-            counted = frame[["image_id"]].assign(
-                label_set_id=label_set.id, **_people(frame, _votes(session, dataset_id, among))
-            )
-            plain = counted.astype(object).where(counted.notna(), None)
-            rows_of: list[dict[str, Any]] = plain.to_dict("records")  # type: ignore[assignment]
-            session.execute(update(LabelFacet), rows_of)
-        label_set.summary = _summary(session, label_set.id)
+    label_sets = session.scalars(prepared).all()
+    for start in range(0, len(image_ids), _CHUNK) if label_sets else ():
+        among = image_ids[start : start + _CHUNK]
+        votes = _votes(session, dataset_id, among)
+        for label_set in label_sets:
+            _count_votes(session, label_set.id, among, votes)
+    for label_set in label_sets:
+        known = dict(label_set.summary or {})
+        ends = _ranges(session, label_set.id, _OF_VOTES)
+        others = {name: pair for name, pair in known["ranges"].items() if name not in _OF_VOTES}
+        label_set.summary = {
+            **known,
+            "votes": _all_votes(session, label_set.id),
+            "ranges": {**others, **ends},
+        }
     session.flush()
+
+
+def _count_votes(session: Session, label_set_id: int, among: Sequence[int], votes: pd.DataFrame) -> None:
+    query = select(Label.image_id, *(getattr(Label, name) for name in SOFT_COLUMNS))
+    rows = session.execute(query.where(Label.label_set_id == label_set_id, Label.image_id.in_(among))).all()
+    if not rows:
+        return
+    frame = pd.DataFrame([tuple(row) for row in rows], columns=["image_id", *SOFT_COLUMNS])
+    counted = frame[["image_id"]].assign(label_set_id=label_set_id, **_people(frame, votes))
+    session.execute(update(LabelFacet), _records(counted))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    rows: list[dict[str, Any]] = plain.rename(columns=str).to_dict("records")  # type: ignore[assignment]
+    return rows
 
 
 def _parts(session: Session, label_set_id: int) -> Iterator[pd.DataFrame]:
@@ -136,14 +153,23 @@ def _summary(session: Session, label_set_id: int) -> dict[str, Any]:
         return {str(value): int(n) for value, n in session.execute(query.order_by(column))}
 
     subsets = counts("subset")
-    ranged = (*NUMBERS, "rank", "margin", "entropy", "votes", "agreement", "divergence")
-    ends = [f(getattr(LabelFacet, name)) for name in ranged for f in (func.min, func.max)]
-    values = list(session.execute(select(*ends).where(own)).one())
-    limits = {name: values[2 * at : 2 * at + 2] for at, name in enumerate(ranged)}
     return {
         "images": sum(subsets.values()),
-        "votes": int(session.scalar(select(func.sum(LabelFacet.votes)).where(own)) or 0),
+        "votes": _all_votes(session, label_set_id),
         "subsets": {subset: subsets.get(subset, 0) for subset in SUBSETS},
         "words": {name: counts(name) for name in NAMES},
-        "ranges": {name: pair for name, pair in limits.items() if pair[0] is not None},
+        "ranges": _ranges(session, label_set_id, (*NUMBERS, "rank", "margin", "entropy", *_OF_VOTES)),
     }
+
+
+def _all_votes(session: Session, label_set_id: int) -> int:
+    own = LabelFacet.label_set_id == label_set_id
+    return int(session.scalar(select(func.sum(LabelFacet.votes)).where(own)) or 0)
+
+
+def _ranges(session: Session, label_set_id: int, names: Sequence[str]) -> dict[str, list[float]]:
+    """The least and the most of each of these facets that has any value."""
+    ends = [f(getattr(LabelFacet, name)) for name in names for f in (func.min, func.max)]
+    values = list(session.execute(select(*ends).where(LabelFacet.label_set_id == label_set_id)).one())
+    limits = {name: values[2 * at : 2 * at + 2] for at, name in enumerate(names)}
+    return {name: pair for name, pair in limits.items() if pair[0] is not None}

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
+from tqdm import tqdm
 
 from db.tables import Annotation, Dataset, Image, Label, LabelSet
 from engine.emfacs import EMOTIONS, OTHER_LABELS
 from engine.images import OPTIONAL_COLUMNS, validate
 from study.errors import CatalogError, NotFoundError
-from study.images.facets import refresh_dataset, write_facets
+from study.images.facets import refresh_votes, write_facets
 
 SUBSETS = ("Easy", "Challenging", "Difficult")
 SOFT = tuple(f"soft_{emotion.lower()}" for emotion in EMOTIONS)
@@ -34,11 +35,13 @@ def import_dataset(
     *,
     data_dir: Path | None = None,
     now: datetime | None = None,
+    progress: bool = False,
 ) -> Dataset:
     """Put a manifest's images into the database under the dataset `name`.
 
     `root` is the folder that the manifest's paths are relative to; where it lies in `data_dir`, that is
     remembered relative to it, so that the data folder can be moved. `now` is the clock's time if not given.
+    `progress` shows a bar.
 
     Raises:
         engine.images.ManifestError: the manifest is wrong.
@@ -65,11 +68,13 @@ def import_dataset(
         for landmarks in ("landmarks_68", "landmarks_28"):
             if landmarks in record:
                 record[landmarks] = _plain(record[landmarks])
-    _insert(session, Image, records)
+    _insert(session, Image, records, "images", progress)
     return dataset
 
 
-def import_annotations(session: Session, dataset: Dataset, frame: pd.DataFrame) -> int:
+def import_annotations(
+    session: Session, dataset: Dataset, frame: pd.DataFrame, *, progress: bool = False
+) -> int:
     """Put annotators' votes (image, annotator, label, annotated_at) on a dataset's images; returns how many.
 
     Raises:
@@ -88,13 +93,19 @@ def import_annotations(session: Session, dataset: Dataset, frame: pd.DataFrame) 
     records = _records(votes)
     for record, at in zip(records, times, strict=True):
         record["annotated_at"] = None if pd.isna(at) else at.to_pydatetime()
-    _insert(session, Annotation, records)
-    refresh_dataset(session, dataset.id)
+    _insert(session, Annotation, records, "votes", progress)
+    refresh_votes(session, dataset.id, sorted(set(ids)))
     return len(records)
 
 
 def import_label_set(
-    session: Session, dataset_name: str, name: str, labels: pd.DataFrame, *, now: datetime | None = None
+    session: Session,
+    dataset_name: str,
+    name: str,
+    labels: pd.DataFrame,
+    *,
+    now: datetime | None = None,
+    progress: bool = False,
 ) -> LabelSet:
     """Put the labels (the `labels` contract) of a dataset's images into the database as the set `name`.
 
@@ -127,8 +138,8 @@ def import_label_set(
     for record, image_id, entropy, unit in rows:
         record |= {"label_set_id": label_set.id, "image_id": image_id}
         record |= {"entropy": float(entropy), "action_units": unit}
-    _insert(session, Label, records)
-    write_facets(session, label_set.id)
+    _insert(session, Label, records, "labels", progress)
+    write_facets(session, label_set.id, progress=progress)
     return label_set
 
 
@@ -207,6 +218,13 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
-def _insert(session: Session, table: type[Any], records: list[dict[str, Any]]) -> None:
-    for start in range(0, len(records), _CHUNK):
-        session.execute(insert(table), records[start : start + _CHUNK])
+def _insert(
+    session: Session, table: type[Any], records: list[dict[str, Any]], what: str, progress: bool
+) -> None:
+    # As a table: rows of a class go in by a statement for each pattern of what is unknown.
+    statement = insert(table.__table__)
+    with tqdm(total=len(records), desc=what, unit="row", disable=not progress) as bar:
+        for start in range(0, len(records), _CHUNK):
+            part = records[start : start + _CHUNK]
+            session.execute(statement, part)
+            bar.update(len(part))

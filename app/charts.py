@@ -49,7 +49,16 @@ STYLES = """<style>
 .fv-label.fv-units{max-width:32rem;grid-template-columns:auto 1fr auto}
 .fv-foot{font-size:.85rem;opacity:.85;margin-top:2rem}
 .fv-foot a{color:inherit}
-.stMainBlockContainer{padding-top:4.5rem}
+.stMainBlockContainer{padding-top:4.5rem;max-width:92rem;margin-inline:auto}
+[data-testid=stHeading] h1{padding-block:.25rem}
+.stMarkdownBadge{opacity:1}
+[data-variant=pills][data-selected=true] p,[data-variant=segmented_control][data-selected=true] p,
+[data-testid=stTab][aria-selected=true] p,[data-testid=stSliderThumbValue]{color:light-dark(#3A4FA3,#A9B6F5)}
+button kbd{opacity:1!important;color:light-dark(#5B6072,#B4B9C8)!important}
+.token.key,.token.property,.token.table{color:light-dark(#00627F,#6CC7E6)!important}
+.token.string{color:light-dark(#0B6B2B,#7FD99A)!important}
+.token.number,.token.boolean,.token.date{color:light-dark(#9A3F00,#F2B074)!important}
+.token.comment,.token.punctuation{color:light-dark(#5B6072,#B4B9C8)!important}
 @media (pointer:coarse){
   [data-testid=stPageLink] a,[data-testid=stPagination] button,.fv-foot a{min-height:44px;min-width:44px}
   .fv-foot a{display:inline-flex;align-items:center}

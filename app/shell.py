@@ -33,9 +33,9 @@ LOGO = str(Path(__file__).with_name("logo.svg"))
 
 def main() -> None:
     """Draw the page that the address names, of those that this visitor has."""
-    st.set_page_config(page_title="FaceValue", page_icon=LOGO, layout="wide")
     here = who_is_here()
-    chosen = st.navigation(pages(here), position="top" if here.researcher else "hidden")
+    chosen = st.navigation(dict(sections(here)), position="top" if here.researcher else "hidden")
+    st.set_page_config(page_title=_tab(chosen), page_icon=LOGO, layout="wide")
     if here.researcher is None or chosen.url_path == "take":
         chosen.run()
         return
@@ -46,25 +46,32 @@ def main() -> None:
     st.html(f'<p class="fv-foot">Signed in as {name} · <a href="/signout" target="_self">Sign out</a></p>')
 
 
-def pages(here: Here) -> list[st.Page]:
-    """The pages of a visitor: a researcher's are listed for researchers alone."""
+def _tab(chosen: st.Page) -> str:
+    """What the browser's tab says: the room first, because tabs are narrow."""
+    return "FaceValue" if chosen.title == "FaceValue" else f"{chosen.title} · FaceValue"
+
+
+def sections(here: Here) -> dict[str, list[st.Page]]:
+    """The pages of a visitor by menu, those without one first; a researcher's are theirs alone."""
     trial = st.Page(take_part, title="Take part", url_path="take", visibility="hidden")
     shared = agreement_shared.entry()
     if here.researcher is None:
-        return [sign_in.entry(), trial, shared]
+        return {"": [sign_in.entry(), trial, shared]}
     role = here.researcher.role
-    rooms = [studies.entry(), agreement.entry(), gallery.entry(), image.entry(), label_sets.entry()]
-    rooms.append(photograph.entry())
-    rooms.append(annotation.entry())
-    rooms.insert(1, watch.entry())
-    if role in EDITORS:
-        rooms.insert(1, invite.entry())
-        rooms.insert(1, design.entry())
-        rooms.append(importing.entry())
-    rooms.append(engine.entry())
-    if role in OWNERS:
-        rooms.append(people.entry())
-    return [*rooms, account.entry(), trial, shared]
+    editor, owner = role in EDITORS, role in OWNERS
+    study = [watch.entry(), agreement.entry()]
+    return {
+        "": [studies.entry(), trial, shared],
+        "One study": [design.entry(), invite.entry(), *study] if editor else study,
+        "Images": [gallery.entry(), image.entry(), *([importing.entry()] if editor else [])],
+        "Labels": [label_sets.entry(), engine.entry(), photograph.entry(), annotation.entry()],
+        "Account": [account.entry(), *([people.entry()] if owner else [])],
+    }
+
+
+def pages(here: Here) -> list[st.Page]:
+    """The pages of a visitor in the order of the menus."""
+    return [page for section in sections(here).values() for page in section]
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from app.researcher import words
 from app.researcher.access import RESEARCHERS, database, me, researchers_only
 from db.tables import Researcher
 from study.access.passwords import LONGEST, SHORTEST, right_password, set_password
@@ -20,8 +21,7 @@ def entry() -> st.Page:
 def page() -> None:
     """Draw the account of whoever is signed in."""
     person = me()
-    st.title("Your account", anchor=False)
-    st.markdown(f"You are **{person.name}**, {person.role} here: {ROLES[person.role]}.")
+    words.head("Your account", f"You are **{person.name}**, {person.role} here: {ROLES[person.role]}.")
     if said := st.session_state.pop("account_said", None):
         st.success(said)
     _password(person)

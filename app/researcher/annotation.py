@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.researcher import annotation_findings, annotation_form, words
+from app.researcher import annotation_findings, annotation_form, study_choice, words
 from app.researcher.access import database, editors_only, may_invite, me, researchers_only
 from db.tables import Study
 from study import drafts as studies_drafts
@@ -34,7 +34,15 @@ def link(study_id: int | None, text: str) -> None:
 def page() -> None:
     """Draw the task that the address names, or the design of a new one."""
     study = _named()
-    st.title("Annotation" if study is None else f"Annotation · {study.title}", anchor=False)
+    if study is None:
+        words.head(
+            "Annotation",
+            "People look at one face at a time and say what it shows. What they say is a table that an "
+            "engine learns from, and votes that stand beside its scores in the gallery.",
+        )
+    else:
+        words.head(f"Annotation · {study.title}")
+        study_choice.rooms(study.id, study.kind)
     if study is not None and study.frozen_at is not None:
         words.study_badges("frozen" if study.state == "draft" else study.state, study.simulated)
         annotation_findings.draw(study, raw=may_invite())
@@ -62,10 +70,6 @@ def _design_one(study: Study | None) -> None:
     if not known:
         words.nothing_yet(*words.NO_IMAGES)
         return
-    st.markdown(
-        "People look at one face at a time and say what it shows. What they say is a table that an engine "
-        "learns from, and votes that stand beside its scores in the gallery."
-    )
     _begin(study)
     _file()
     left, right = st.columns([3, 2], gap="large")

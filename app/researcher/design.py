@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.researcher import design_forecast, design_freezing, words
+from app.researcher import design_forecast, design_freezing, study_choice, words
 from app.researcher.access import database, editors_only, me
 from app.researcher.design_fields import Fields, Values
 from app.researcher.design_words import EXPERIMENTS, NO_LABELS, PRESETS
@@ -37,7 +37,11 @@ def link(study_id: int | None, text: str) -> None:
 def page() -> None:
     """Draw the design of the study that the address names, or of a new one."""
     study = _named()
-    st.title("Design" if study is None else f"Design · {study.title}", anchor=False)
+    if study is None:
+        words.head("Design", "A study’s decisions, and beside them what they will cost and buy.")
+    else:
+        words.head(f"Design · {study.title}")
+        study_choice.rooms(study.id, study.kind)
     with database().session() as session:
         sets = label_sets(session)
     if study is not None and study.frozen_at is not None:

@@ -26,7 +26,7 @@ def entry() -> st.Page:
 def page() -> None:
     """Draw the gallery."""
     _come_back()
-    st.title("Gallery", anchor=False)
+    words.head("Gallery", "Every labelled image beside its soft-label: filter, sort, look closely, select.")
     with database().session() as session:
         sets = catalog.label_sets(session)
     if sets.empty:

@@ -45,10 +45,12 @@ def page() -> None:
         with database().session() as session:
             found = portrait(session, label_set_id, image_id)
     except (KeyError, ValueError, NotFoundError):
-        st.title("Image", anchor=False)
+        words.head("Image")
         st.warning("The address names no image of a label set. Choose one in the gallery.")
         return
-    st.title(f"Image {found.image}", anchor=False)
+    words.head(
+        f"Image {found.image}", "One face: its soft-label against its hard-label, and how both came about."
+    )
     _ways(label_set_id, image_id, found)
     left, right = st.columns([2, 3], gap="large")
     with left:

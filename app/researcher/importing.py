@@ -42,7 +42,9 @@ def entry() -> st.Page:
 @editors_only
 def page() -> None:
     """Draw the datasets that are there, the way in for another, and the imports under way."""
-    st.title("Import", anchor=False)
+    words.head(
+        "Import", "Bring a data set in: say where it is, see what would come in and what not, then import it."
+    )
     _there()
     source = _source()
     reading = _reading() if source is not None else None

@@ -30,7 +30,7 @@ def entry() -> st.Page:
 @editors_only
 def page() -> None:
     """Draw the doors and the links of one study."""
-    st.title("Invitations", anchor=False)
+    words.head("Invitations", "Open and close a study, and let its participants in.")
     chosen = choose_study("invited_study")
     if chosen is None:
         return

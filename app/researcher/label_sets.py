@@ -33,7 +33,10 @@ def entry() -> st.Page:
 @researchers_only
 def page() -> None:
     """Draw the label set that the address names, alone or beside another."""
-    st.title("Label sets", anchor=False)
+    words.head(
+        "Label sets",
+        "What an engine’s labels say of a whole data set, and what changed from one set to another.",
+    )
     with database().session() as session:
         sets = catalog.label_sets(session)
     if sets.empty:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from app.researcher import people_log
+from app.researcher import people_log, words
 from app.researcher.access import OWNERS, database, me, owners_only
 from study.access import people
 from study.errors import StudyError
@@ -23,7 +23,7 @@ def entry() -> st.Page:
 @owners_only
 def page() -> None:
     """Draw the people, an invitation for another, and the log."""
-    st.title("People", anchor=False)
+    words.head("People", "Who may come in and as what, and who did what.")
     _said()
     with database().session() as session:
         everybody = people.people(session, datetime.now(UTC))

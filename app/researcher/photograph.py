@@ -34,7 +34,7 @@ def entry() -> st.Page:
 @researchers_only
 def page() -> None:
     """Draw the page."""
-    st.title("Photograph", anchor=False)
+    words.head("Photograph", "The soft-label of a photograph of yours, at once, and how it came about.")
     bundle = _bundle()
     if bundle is None:
         words.nothing_yet(*words.NO_BUNDLES)

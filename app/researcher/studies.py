@@ -26,12 +26,11 @@ def entry() -> st.Page:
 @researchers_only
 def page() -> None:
     """Draw every study."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.title("Studies", anchor=False)
-        if may_invite():
-            with st.container(horizontal=True, width="content"):
-                design.link(None, "New design")
-                annotation.link(None, "New annotation task")
+    actions = words.head("Studies", "What runs, how far it is, and the way to each study’s rooms.")
+    if may_invite():
+        with actions:
+            design.link(None, "New design")
+            annotation.link(None, "New annotation task")
     with database().session() as session:
         listed = studies.list_studies(session)
     if listed.empty:

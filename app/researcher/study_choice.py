@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.researcher import words
-from app.researcher.access import database
+from app.researcher.access import database, may_invite
 from study import studies
 
 
@@ -22,7 +22,24 @@ def choose_study(key: str) -> dict[str, Any] | None:
     going = [one for one, row in rows.items() if row["state"] == "open" and not row["simulated"]]
     first = named if named in rows else (going or list(rows))[-1]
     chosen = st.selectbox(
-        "Study", list(rows), list(rows).index(first), format_func=names.__getitem__, key=key
+        "Study", list(rows), list(rows).index(first), format_func=names.__getitem__, key=key, width=560
     )
     st.query_params["study"] = str(chosen)
-    return dict(rows[str(chosen)])
+    row = dict(rows[str(chosen)])
+    rooms(int(row["study_id"]), row["kind"])
+    return row
+
+
+def rooms(study_id: int, kind: str) -> None:
+    """Draw the ways to the rooms of one study, from any of them."""
+    # Asked for here, because the rooms themselves import this module.
+    from app.researcher import agreement, annotation, design, invite, watch
+
+    designed = design if kind == "experiments" else annotation
+    ways = [designed.entry()] if may_invite() or kind != "experiments" else []
+    ways += [invite.entry()] if may_invite() else []
+    ways += [watch.entry()]
+    ways += [agreement.entry()] if kind == "experiments" else []
+    with st.container(horizontal=True, gap="xsmall", key="study-rooms"):
+        for way in ways:
+            st.page_link(way, query_params={"study": str(study_id)})

@@ -33,7 +33,7 @@ def entry() -> st.Page:
 @researchers_only
 def page() -> None:
     """Draw one study as it goes on."""
-    st.title("Watch", anchor=False)
+    words.head("Watch", "Who is where in a study, how fast, and whether it ends in time.")
     study = choose_study("watched_study")
     if study is None:
         return
@@ -69,7 +69,9 @@ def _live(study_id: int, name: str) -> None:
     answered, total = int(people["answered"].sum()), int(people["total"].sum())
     st.progress(answered / total if total else 0.0, watching.outlook_words(seen))
     if len(days):
-        st.plotly_chart(_per_day(days), config=charts.CONFIG, key="per-day")
+        st.plotly_chart(_per_day(days), config=charts.CONFIG, key="per-day", theme=None)
+        with st.expander("The numbers", key="per-day-numbers"):
+            st.dataframe(days.rename(columns=str.capitalize), hide_index=True)
     found = _hints(str(database().engine.url), study_id, _counts(people), people["last_answer_at"].max())
     _table(watching.table(seen, found), zone, name)
     _flagged(watching.table(seen, found))
@@ -99,6 +101,8 @@ def _per_day(days: pd.DataFrame) -> Any:
     figure.update_traces(hovertemplate="%{x|%a %d %b}: %{y:,} answers<extra></extra>")
     figure.update_layout(template=template(colours), height=240, title="Answers per day", bargap=0.25)
     figure.update_xaxes(type="date", tickformat="%d %b", nticks=8)
+    if len(days) < 8:
+        figure.update_xaxes(tickmode="array", tickvals=days["day"])
     figure.update_yaxes(rangemode="tozero", title="Answers")
     return figure
 

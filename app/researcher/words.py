@@ -1,11 +1,22 @@
 """What the researchers' pages say alike: heads, states, what is missing."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 # In the order in which they are listed: what runs comes first.
 STATE_COLOURS = {"open": "green", "paused": "orange", "frozen": "violet", "draft": "gray", "closed": "blue"}
 SIMULATED = "Simulated"
 SIMULATED_NOTE = "Answers of simulated participants, not of people."
+
+
+def head(title: str, meaning: str = "") -> DeltaGenerator:
+    """Draw a room's head, its name and what is done in it; return the place of its actions, at the right."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.title(title, anchor=False, width="content")
+        actions = st.container(horizontal=True, width="content")
+    if meaning:
+        st.caption(meaning)
+    return actions
 
 
 def study_name(title: str, simulated: bool) -> str:

@@ -94,7 +94,7 @@ def test_watching_shows_stages_forecast_and_table(program, visit_as):
     visit_as(program.researcher_cookies())
     test = draw("watch")
     assert not test.exception
-    table = test.dataframe[0].value.set_index("Participant")
+    table = test.dataframe[1].value.set_index("Participant")
     assert table.loc["P01", ["Stage", "Answered", "Of"]].tolist() == ["answering", 30, 52]
     assert table.loc["P02", "Stage"] == "invited"
     assert "30 of 208 answers" in test.get("progress")[0].proto.text
@@ -114,7 +114,7 @@ def test_a_drop_out_is_replaced_after_a_look_at_what_that_means(program, visit_a
     assert people["P01"].replaced_at is not None
     assert people["P05"].replaces_id == people["P01"].id
     assert len(program.invitations()) == 5
-    table = test.dataframe[0].value.set_index("Participant")
+    table = test.dataframe[1].value.set_index("Participant")
     assert table.loc["P01", ["Stage", "Of"]].tolist() == ["replaced", 10]
 
 

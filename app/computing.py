@@ -32,7 +32,7 @@ Result = TypeVar("Result")
 Key = tuple[str, int, Filters]
 _ENDED = (
     "The answers were being computed when the system ended the process, for want of memory perhaps "
-    "(a million answers need 3 GB). Look again to try once more."
+    "(a million answers need 1 GB). Look again to try once more."
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from engine.csv_format import csv_format
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
 
@@ -31,6 +32,7 @@ class ManifestError(EngineError):
 def read_table(path: str | Path, text: Sequence[str] = ("image", "annotator")) -> pd.DataFrame:
     """The table in a .csv or .parquet file; a csv's empty cells are missing, and the word "None" is a word.
 
+    A csv may be written by any spreadsheet: with semicolons, tabs, decimal commas, and not in Unicode.
     Columns named in `text` are read as text, so that image 0001 stays 0001. Raises ManifestError where the
     file is absent, of another kind, or unreadable.
     """
@@ -39,17 +41,29 @@ def read_table(path: str | Path, text: Sequence[str] = ("image", "annotator")) -
         raise ManifestError(f"{file} does not exist; give a .csv or .parquet file")
     try:
         if file.suffix == ".csv":
-            kinds = dict.fromkeys(text, "str")
-            frame = pd.read_csv(file, dtype=kinds, keep_default_na=False, na_values=[""])
+            frame = _read_csv(file, text)
         elif file.suffix == ".parquet":
             frame = pd.read_parquet(file)
         else:
             raise ManifestError(f"{file} is no .csv or .parquet file")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, pa.ArrowInvalid) as problem:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, pa.ArrowInvalid) as problem:
         raise ManifestError(f"{file} cannot be read: {problem}") from problem
     for name in set(text) & set(frame.columns):
         frame[name] = frame[name].astype("str")
     return frame
+
+
+def _read_csv(file: Path, text: Sequence[str]) -> pd.DataFrame:
+    written = csv_format(file)
+    return pd.read_csv(
+        file,
+        sep=written.separator,
+        encoding=written.encoding,
+        decimal=written.decimal,
+        dtype=dict.fromkeys(text, "str"),
+        keep_default_na=False,
+        na_values=[""],
+    )
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:

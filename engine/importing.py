@@ -19,6 +19,11 @@ from engine.emfacs import EMOTIONS, OTHER_LABELS
 from engine.images import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, SPLITS
 from engine.table_stream import TableStream
 
+MISSING = "file missing"
+# Looking for what was meant takes some questions to the disk, so not for every file of a wrong folder.
+_LOOKED_FOR = 200
+_ENDINGS = (".jpg", ".png", ".jpeg", ".JPG")
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -111,7 +116,8 @@ def stratified_splits(
 
 
 def _needs_split(adapter: Adapter, source: Path, options: Options) -> bool:
-    first = next((c.images for c in adapter.chunks(source, options) if len(c.images)), None)
+    chunks = _readable(adapter.chunks(source, options), source)
+    first = next((chunk.images for chunk in chunks if len(chunk.images)), None)
     return first is not None and "split" not in first
 
 
@@ -155,7 +161,11 @@ def kept_chunks(adapter: Adapter, source: Path, options: Options, choices: Choic
 def _readable(chunks: Iterator[Chunk], source: Path) -> Iterator[Chunk]:
     try:
         yield from chunks
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, pa.ArrowInvalid) as problem:
+    except UnicodeDecodeError as problem:
+        raise SourceError(
+            f"{source} cannot be read: it holds a table that is no UTF-8 ({problem}); save it as CSV UTF-8"
+        ) from problem
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, pa.ArrowInvalid) as problem:
         raise SourceError(f"{source} cannot be read: {problem}") from problem
 
 
@@ -178,8 +188,23 @@ def _reasons_to_leave(chunk: Chunk, base: str, seen: set[str], choices: Choices)
     if chunk.check_files and not choices.keep_missing:
         paths = images["path"][reasons.isna()]
         absent = [not os.path.isfile(f"{base}/{path}") for path in paths]  # noqa: PTH113 - a Path each is slow
-        reasons[paths.index[absent]] = "file missing"
+        missing = paths[absent]
+        reasons[missing.index] = MISSING
+        for row in missing.index[:_LOOKED_FOR]:
+            reasons.loc[row] = _why_missing(Path(base) / str(paths[row]))
     return reasons
+
+
+def _why_missing(file: Path) -> str:
+    """Why a file is not where a table says, where a likely slip explains it."""
+    endings = [ending for ending in _ENDINGS if file.with_name(file.name + ending).is_file()]
+    if endings:
+        return f"{MISSING}: with an ending such as {endings[0]} there is one, so name it with its ending"
+    stem, suffix = file.stem, file.suffix
+    names = [f"{stem.zfill(width)}{ending}" for width in range(2, 13) for ending in (suffix, *_ENDINGS)]
+    if stem.isdigit() and any(file.with_name(name).is_file() for name in names if name != file.name):
+        return f"{MISSING}: with zeros in front there is one, which a spreadsheet drops from names"
+    return MISSING
 
 
 def _streams(out: Path, stack: ExitStack) -> Mapping[str, TableStream]:

@@ -1,5 +1,7 @@
 """Any CSV or Parquet table of images, its columns named by the user."""
 
+import dataclasses
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError, label_names
+from engine.csv_format import CsvFormat, csv_format
 from engine.images import NUMBER_COLUMNS, OPTIONAL_COLUMNS, REQUIRED_COLUMNS, SPLITS
 
 NAME = "table"
@@ -46,9 +49,12 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
     if file is None:
         raise SourceError(f"{source} is neither a .csv or .parquet file nor a folder with exactly one")
     columns = _mapping(_columns(file), options, file)
-    start = 0
-    for part in _parts(file, list(dict.fromkeys(columns.values()))):
-        yield _chunk(part.reset_index(drop=True), columns, options, file.name, start + 1)
+    written = csv_format(file) if file.suffix == ".csv" else None
+    base, start = root(source, options), 0
+    for part in _parts(file, list(dict.fromkeys(columns.values())), written):
+        decimal = written.decimal if written else "."
+        chunk = _chunk(part.reset_index(drop=True), columns, options, file.name, start + 1, decimal)
+        yield _located(chunk, base, written is not None and written.guessed)
         start += len(part)
 
 
@@ -63,8 +69,9 @@ def _columns(file: Path) -> list[str]:
     try:
         if file.suffix == ".parquet":
             return list(pq.read_schema(file).names)
-        return list(pd.read_csv(file, nrows=0).columns)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, pa.ArrowInvalid) as problem:
+        written = csv_format(file)
+        return list(pd.read_csv(file, nrows=0, sep=written.separator, encoding=written.encoding).columns)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, pa.ArrowInvalid) as problem:
         raise SourceError(f"{file} cannot be read: {problem}") from problem
 
 
@@ -93,25 +100,62 @@ def _mapping(present: list[str], options: Options, file: Path) -> dict[str, str]
     return mapping
 
 
-def _parts(file: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
-    if file.suffix == ".parquet":
+def _parts(file: Path, columns: list[str], written: CsvFormat | None) -> Iterator[pd.DataFrame]:
+    if written is None:
         for batch in pq.ParquetFile(file).iter_batches(CHUNK_ROWS, columns=columns):
             yield batch.to_pandas()
         return
     yield from pd.read_csv(
-        file, usecols=columns, dtype="str", chunksize=CHUNK_ROWS, keep_default_na=False, na_values=[""]
+        file,
+        sep=written.separator,
+        encoding=written.encoding,
+        usecols=columns,
+        dtype="str",
+        chunksize=CHUNK_ROWS,
+        keep_default_na=False,
+        na_values=[""],
     )
 
 
+def _located(chunk: Chunk, base: Path, guessed: bool) -> Chunk:
+    """The chunk with paths relative to `base` as this system writes them, and a remark where the text of a
+    row was read in an encoding that is a guess.
+    """
+    images = chunk.images
+    paths = [_located_path(str(path), base) for path in images["path"]]
+    remarks = list(chunk.remarks)
+    if guessed:
+        words = images["image"].astype("str") + images["path"].astype("str")
+        strange = images.loc[~words.map(str.isascii), "image"]
+        remarks += [
+            (str(image), "its name was read as Windows-1252: the table is no UTF-8") for image in strange
+        ]
+    return dataclasses.replace(
+        chunk, images=images.assign(path=pd.array(paths, dtype="str")), remarks=remarks
+    )
+
+
+def _located_path(path: str, base: Path) -> str:
+    if "\\" in path and not (base / path).is_file():
+        path = path.replace("\\", "/")
+    return Path(os.path.relpath(path, base)).as_posix() if os.path.isabs(path) else path  # noqa: PTH117
+
+
 def _chunk(
-    part: pd.DataFrame, columns: dict[str, str], options: Options, where: str, first_row: int
+    part: pd.DataFrame,
+    columns: dict[str, str],
+    options: Options,
+    where: str,
+    first_row: int,
+    decimal: str,
 ) -> Chunk:
     frame = pd.DataFrame({ours: part[theirs] for ours, theirs in columns.items()})
     frame["hard_label"] = label_names(frame["hard_label"], options, where, first_row)
     if "split" in frame.columns:
         frame["split"] = _splits(frame["split"], where, first_row)
     for name in (column for column in NUMBER_COLUMNS if column in frame.columns):
-        numbers = pd.to_numeric(frame[name], errors="coerce")
+        words = frame[name] if decimal == "." else frame[name].str.replace(decimal, ".")
+        numbers = pd.to_numeric(words, errors="coerce")
         wrong = numbers.isna() & frame[name].notna()
         if wrong.any():
             row = int(wrong.to_numpy().argmax())

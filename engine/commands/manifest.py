@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import the source and print what was found (digest sections 3 and 11)."""
+    """Import the source, and print what was found."""
     import numpy as np
 
     from engine.adapters.source import Options

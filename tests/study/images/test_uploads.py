@@ -6,6 +6,7 @@ import pytest
 from db.settings import Settings
 from study.errors import CatalogError
 from study.images.uploads import keep_upload
+from tests.full_disk import full_disk
 
 
 @pytest.fixture
@@ -55,3 +56,49 @@ def test_a_zip_that_leads_out_of_its_folder_is_refused_and_nothing_is_kept(setti
 def test_what_cannot_be_imported_is_refused_in_words(settings, name, content, said):
     with pytest.raises(CatalogError, match=said):
         keep_upload(settings, name, _zip() if content is None else io.BytesIO(content))
+
+
+def test_backslashes_of_a_packer_on_windows_are_folders(settings):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("set\\Happy\\1 b.png", "set\\Sad\\ü 顔.png"):
+            member = zipfile.ZipInfo("x")
+            member.filename = name
+            archive.writestr(member, "a")
+    folder = keep_upload(settings, "faces.zip", packed)
+    assert folder.name == "set"
+    found = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    assert found == ["Happy/1 b.png", "Sad/ü 顔.png"]
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"Happy": "a", "Happy/1.png": "b"}, "holds 'Happy' as a file and as a folder"),
+        ({"a" * 300: "a"}, "cannot be unpacked: File name too long"),
+        ({"/etc/1.png": "a"}, "leads out of its folder"),
+        ({"C:\\faces\\1.png": "a"}, "leads out of its folder"),
+        ({"Happy/..\\..\\1.png": "a"}, "leads out of its folder"),
+    ],
+)
+def test_a_zip_that_cannot_be_unpacked_leaves_nothing_and_says_why(settings, members, message):
+    with pytest.raises(CatalogError, match=message):
+        keep_upload(settings, "faces.zip", _zip(**members))
+    assert list((settings.data_dir / "uploads").iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_that_holds_a_file_twice_is_refused(settings):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Happy/1.png", "a")
+        archive.writestr("Happy/1.png", "b")
+    with pytest.raises(CatalogError, match=r"holds 'Happy/1\.png' twice"):
+        keep_upload(settings, "faces.zip", packed)
+
+
+def test_a_full_disk_ends_an_upload_with_a_message(settings):
+    for name, sent in (("faces.zip", _zip(**{"1.png": "a" * 5000})), ("a.csv", io.BytesIO(b"a" * 5000))):
+        with full_disk(), pytest.raises(CatalogError, match=r"cannot be (unpacked|kept)"):
+            keep_upload(settings, name, sent)
+    assert list((settings.data_dir / "uploads").iterdir()) == []

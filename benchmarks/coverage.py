@@ -92,6 +92,12 @@ def _arguments() -> argparse.Namespace:
         "--design", action="append", choices=DESIGNS, metavar="NAME", help="this design alone; repeatable"
     )
     parser.add_argument(
+        "--people",
+        choices=POPULATIONS,
+        default="alike",
+        help="shares of soft vary by .09 (alike, the default) or, as the paper's, by .18",
+    )
+    parser.add_argument(
         "--skip", action="append", default=[], choices=("participants", "questions", "images")
     )
     parser.add_argument("--out", type=Path, help="also write the rows as CSV")

@@ -16,7 +16,10 @@ from study.findings.psychometric import Psychometric
 from study.findings.quality import Quality
 from study.findings.retest import Retest
 from study.findings.weibull import TARGET
-from study.reporting.wording import beyond, listed, points, probability, share, value
+from study.reporting.wording import beyond, listed, points, probability, ratio, share, value
+
+# Fisher's exact p is at least 2 / 2^P: above .05 with five participants.
+FEWEST_FOR_EXACT = 5
 
 
 def preference(found: Preference) -> str:
@@ -44,7 +47,8 @@ def _verdict(found: Preference) -> str:
         return "These answers do not settle whether people prefer soft- or hard-labels"
     winner, loser = ("soft", "hard") if side > 0 else ("hard", "soft")
     if test.p_exact is not None and test.p_exact > 0.05:
-        return f"These answers lean towards {winner}-labels, though Fisher's exact test is not below .05"
+        not_below = "is not" if test.participants > FEWEST_FOR_EXACT else "of so few people cannot be"
+        return f"These answers lean towards {winner}-labels, though Fisher's exact test {not_below} below .05"
     return f"People prefer {winner}-labels to {loser}-labels"
 
 
@@ -81,7 +85,10 @@ def largest_and_smallest(rows: pd.DataFrame, name: str, what: str) -> str:
     high, low = int(shares.argmax()), int(shares.argmin())
     ends = [f"{groups[at]} ({shares[at]:.0%}, n = {known['n'].iloc[at]:,})" for at in (high, low)]
     apart = _apart(known, name, high, low)
-    return f"Of the groups, {what} most and least often in {ends[0]} and {ends[1]}, {apart}."
+    return (
+        f"Of the {len(known)} groups, compared after looking, {what} most and least often in {ends[0]} and "
+        f"{ends[1]}, {apart}."
+    )
 
 
 def _apart(rows: pd.DataFrame, name: str, high: int, low: int) -> str:
@@ -128,9 +135,9 @@ def ceiling(rows: pd.DataFrame) -> str:
     if known.empty:
         return "No pair has both shared questions and repeats yet."
     return (
-        f"Pairs reach {known.mean():.0%} of the agreement that their self-agreements allow on average, so "
-        f"the rest is what people see differently; {len(known)} pairs, {known.min():.0%} to "
-        f"{known.max():.0%}."
+        f"Pairs reach on average {known.mean():.0%} of the agreement that their self-agreements allow; what "
+        f"is missing is what the two see differently, and chance. {len(known)} pairs, "
+        f"{known.min():.0%} to {known.max():.0%}."
     )
 
 
@@ -138,8 +145,13 @@ def side(found: SideBias) -> str:
     """Whether answers lean to a side."""
     if not found.left.n:
         return f"Nobody has chosen a side in Experiment {found.experiment} yet."
-    leans = {1: "lean to the left", -1: "lean to the right", 0: "lean to neither side"}
-    verdict = leans[beyond(found.left, 0.5) or 0]
+    leans = {
+        1: "lean to the left",
+        -1: "lean to the right",
+        0: "show no clear lean to a side",
+        None: "of so few participants tell nothing of a lean that others would have",
+    }
+    verdict = leans[beyond(found.left, 0.5)]
     return f"Answers {verdict}: left {share(found.left)}, order effect {points(found.order_effect)}."
 
 
@@ -179,8 +191,8 @@ def course(found: Quality) -> str:
         return "Whether accuracy changes in the course of the study is not known yet."
     change = {1: "rises", -1: "falls", 0: "shows no clear change"}[known]
     return (
-        f"From the first to the last question accuracy {change} ({points(found.fatigue)}); the logarithm of "
-        f"response time changes by {value(found.slowing)}."
+        f"From the first to the last question accuracy {change} ({points(found.fatigue)}); response times "
+        f"change by {ratio(found.slowing)}."
     )
 
 
@@ -200,6 +212,6 @@ def flags(found: Quality) -> str:
 def engine(found: EnginePeople) -> str:
     """Slopes on the margin."""
     return (
-        "As the margin goes from 0 to 1, the participants' shares change: soft by "
+        "As the margin goes from 0 to 1, by a straight line, the participants' shares change: soft by "
         f"{points(found.soft_slope)}, right choices by {points(found.accuracy_slope)}."
     )

@@ -14,6 +14,7 @@ from study.findings.estimate import Estimate
 from study.findings.summary import Findings, findings
 from study.reporting import numbers
 from study.reporting.methods import analysed
+from study.reporting.section import marked_as_simulated
 from study.reporting.sections import Section, numbered, sections
 from study.reporting.source import Source, source
 from study.reporting.versions import versions
@@ -79,9 +80,10 @@ def make_report(made_of: Source, options: Options, now: datetime, say: Say = lam
         people = [code for code in made_of.participants if code not in left_out]
         found = replace(_findings(kept, people, options), without_flagged=without)
     say("sections")
-    return Report(
-        made_of, options, found, left_out, flagged, whole, without, numbered(sections(found)), versions(), now
-    )
+    shown = numbered(sections(found))
+    if made_of.facts.simulated:
+        shown = [marked_as_simulated(one) for one in shown]
+    return Report(made_of, options, found, left_out, flagged, whole, without, shown, versions(), now)
 
 
 def _findings(trials: Any, participants: Sequence[str], options: Options) -> Findings:

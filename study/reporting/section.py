@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -38,3 +38,24 @@ class Section:
     draw: Drawing | None
     data: pd.DataFrame
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def marked_as_simulated(one: Section) -> Section:
+    """The section with its figure marked, so that it says what it is also where it is taken along alone."""
+    draw = one.draw
+    if draw is None:
+        return one
+
+    def drawn(colours: Colours) -> go.Figure:
+        return draw(colours).add_annotation(
+            text="simulated",
+            showarrow=False,
+            xref="paper",
+            yref="paper",
+            x=0.5,
+            y=0.5,
+            opacity=0.3,
+            font={"size": 48, "color": colours.faint},
+        )
+
+    return replace(one, draw=drawn)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from study.findings.estimate import Estimate
 
@@ -15,6 +17,14 @@ def share(one: Estimate) -> str:
 def points(one: Estimate) -> str:
     """A difference of shares, in percentage points with its sign."""
     return _said(one, 100, 1, " points", signed=True)
+
+
+def ratio(one: Estimate) -> str:
+    """A difference of logarithms as a change in percent, with its sign."""
+    if one.estimate is None:
+        return points(one)
+    ends = [None if end is None else math.expm1(end) for end in (one.estimate, one.low, one.high)]
+    return _said(replace(one, estimate=ends[0], low=ends[1], high=ends[2]), 100, 1, " %", signed=True)
 
 
 def value(one: Estimate, digits: int = 2) -> str:

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -92,6 +93,23 @@ def test_a_study_of_few_answers_is_reported_with_reasons(rows):
 def test_one_participant_is_reported_without_an_interval_over_people():
     html = page(made(found=trials(people=1)))
     assert "Too few participants for a verdict beyond these people" in html
+
+
+def test_one_participant_is_said_to_tell_nothing_of_others_lean():
+    html = page(made(found=trials(people=1)))
+    assert "of so few participants tell nothing of a lean" in html
+    assert "neither side" not in html
+
+
+def test_figures_of_a_simulated_study_say_so_also_where_they_are_taken_alone():
+    report = made(facts=replace(FACTS, simulated=True))
+    drawn = [one.draw(LIGHT) for one in report.sections if one.draw is not None]
+    assert all("simulated" in [note.text for note in figure.layout.annotations] for figure in drawn)
+    assert not any(
+        "simulated" in [note.text for note in one.draw(LIGHT).layout.annotations]
+        for one in made().sections
+        if one.draw
+    )
 
 
 def test_every_table_of_the_findings_is_among_the_numbers():

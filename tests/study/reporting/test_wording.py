@@ -1,5 +1,5 @@
 from study.findings.estimate import Estimate, undefined
-from study.reporting.wording import beyond, listed, points, probability, share, value
+from study.reporting.wording import beyond, listed, points, probability, ratio, share, value
 
 KNOWN = Estimate(0.651, 0.619, 0.682, 100, "m")
 
@@ -12,6 +12,12 @@ def test_a_number_is_said_with_its_interval_and_its_doubts():
         share(Estimate(0.5, None, None, 4, "m", "one participant")) == "50.0 % (no interval: one participant)"
     )
     assert share(undefined("no answers", "m")) == "not defined (no answers)"
+
+
+def test_a_difference_of_logarithms_is_said_as_a_change_in_percent():
+    # e^-0.5 = 0.607, e^-0.7 = 0.497, e^0.1 = 1.105
+    assert ratio(Estimate(-0.5, -0.7, 0.1, 9, "m")) == "-39.3 % [-50.3, +10.5]"
+    assert ratio(undefined("no answers", "m")) == "not defined (no answers)"
 
 
 def test_an_interval_is_placed_against_a_bound():

@@ -1,12 +1,13 @@
-"""`python -m db`: upgrade the database to the newest schema, or check it."""
+"""`python -m db`: upgrade the database to the newest schema, check it, or back it up."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from db import schema
+from db import backup, schema
 from db.errors import DatabaseError
 from db.session import Database, open_database
 from db.settings import Settings
@@ -18,9 +19,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("upgrade", help="make the database, or bring it to the newest schema")
     commands.add_parser("check", help="is the schema the newest, are pages and foreign keys whole?")
+    copy = commands.add_parser("backup", help="copy the SQLite database, also while it is in use")
+    copy.add_argument("file", type=Path, metavar="FILE", help="a new file for the copy")
     arguments = parser.parse_args(argv)
     try:
-        database = open_database(Settings.from_environment())
+        settings = Settings.from_environment()
+        if arguments.command == "backup":
+            return _back_up(settings, arguments.file)
+        database = open_database(settings)
         try:
             return _upgrade(database) if arguments.command == "upgrade" else _check(database)
         finally:
@@ -45,6 +51,17 @@ def _check(database: Database) -> int:
     if not problems:
         print(f"well: schema {schema.head()}, pages and foreign keys whole")
     return 1 if problems else 0
+
+
+def _back_up(settings: Settings, file: Path) -> int:
+    size = backup.back_up(settings, file)
+    print(f"backed up: {file} ({size:,} bytes, checked)")
+    beside = backup.kept_beside(settings)
+    if beside:
+        print(f"keep with it, of {settings.data_dir}:")
+    for name, why in beside.items():
+        print(f"  {name:16} {why}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -10,10 +10,7 @@ from html import escape
 import streamlit as st
 
 from app.installation import installation
-from study.access.acts import Act
-from study.access.audit import note
-from study.access.people import known_to_provider
-from study.access.researchers import create_sign_in_token
+from study.access.people import vouched_for
 
 _LINK = "provider_link"
 
@@ -55,11 +52,10 @@ def _token(address: str) -> str | None:
     if _LINK not in st.session_state:
         now = datetime.now(UTC)
         with installation().database.begin() as session:
-            person = known_to_provider(session, address)
-            if person is None:
-                return None
-            note(session, person.id, Act.RESEARCHER_VOUCHED_FOR, person.name, now=now)
-            st.session_state[_LINK] = create_sign_in_token(session, person, now)
+            token = vouched_for(session, address, now=now)
+        if token is None:
+            return None
+        st.session_state[_LINK] = token
     return str(st.session_state[_LINK])
 
 

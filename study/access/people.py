@@ -118,6 +118,15 @@ def known_to_provider(session: Session, address: str) -> Researcher | None:
     )
 
 
+def vouched_for(session: Session, address: str, *, now: datetime) -> str | None:
+    """A one-time link's token for whom the OpenID provider vouches; None where nobody has the address."""
+    person = known_to_provider(session, address)
+    if person is None:
+        return None
+    note(session, person.id, Act.RESEARCHER_VOUCHED_FOR, person.name, now=now)
+    return create_sign_in_token(session, person, now)
+
+
 def shut_out(session: Session, researcher_id: int, *, by: int | None, now: datetime) -> None:
     """Sign somebody out everywhere, and let them in no more; what they did stays in the log."""
     person = _person(session, researcher_id)

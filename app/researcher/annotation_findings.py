@@ -156,8 +156,9 @@ def _found(place: str, study_id: int, seen: Version) -> tuple[pd.DataFrame, Task
 
 @st.cache_resource(max_entries=6, show_spinner="Comparing people and the engine…")
 def _compare(place: str, study_id: int, seen: Version, label_set_id: int) -> VotesAgainstEngine | None:
+    said, _ = _found(place, study_id, seen)
     with database().session() as session:
-        return against_engine(session, session.get_one(Study, study_id), label_set_id)
+        return against_engine(session, session.get_one(Study, study_id), label_set_id, said)
 
 
 def _compared(found: VotesAgainstEngine) -> None:

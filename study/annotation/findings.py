@@ -14,7 +14,7 @@ from study.annotation.tables import annotations, form_of_task, readings
 from study.findings.annotators import AnnotatorAgreement, annotator_agreement
 from study.findings.scales import ScaleAgreement, scale_agreement
 from study.findings.votes import VotesAgainstEngine, people_against_engine, votes_against_engine
-from study.images.catalog import label_frame
+from study.images.catalog import soft_labels
 
 SCALES = {"soft_label": SOFT_COLUMNS, "affect": DIMENSIONS}
 
@@ -48,16 +48,19 @@ def task_findings(found: pd.DataFrame, form: str) -> TaskFindings:
     )
 
 
-def against_engine(session: Session, study: Study, label_set_id: int) -> VotesAgainstEngine | None:
+def against_engine(
+    session: Session, study: Study, label_set_id: int, found: pd.DataFrame | None = None
+) -> VotesAgainstEngine | None:
     """A task's votes (or mean human soft-labels) against a label set; None where there is nothing to compare.
 
-    Valence and arousal have no counterpart in a soft-label.
+    Valence and arousal have no counterpart in a soft-label. `found` are the task's readings, where they have
+    been read.
     """
     form = form_of_task(study)
-    annotated = annotations(readings(session, study), form)
+    annotated = annotations(readings(session, study) if found is None else found, form)
     if form == "affect" or annotated.empty:
         return None
-    labels = label_frame(session, label_set_id)
+    labels = soft_labels(session, label_set_id, annotated["image"].unique().tolist())
     if form == "hard_label":
         return votes_against_engine(annotated, labels)
     return people_against_engine(human_soft_labels(annotated), labels)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from db.tables import Annotation, Image, Participant, Study
+from db.tables import Annotation, Image, Participant, Question, Study
 from study.access.acts import Act
 from study.access.audit import note
 from study.annotation.tables import annotations, annotator_name, form_of_task, readings, votes
@@ -77,10 +77,10 @@ def _withdraw(session: Session, study: Study, code: str | None = None) -> Sequen
 
 
 def _of_task(session: Session, study: Study, code: str | None = None) -> tuple[ColumnElement[bool], ...]:
-    """Votes on the task's dataset, by names that are its participants'."""
+    """Votes on the task's images, by names that are its participants'."""
     codes = session.scalars(select(Participant.code).where(Participant.study_id == study.id))
     names = [annotator_name(study.name, one) for one in ([code] if code else codes)]
-    images = select(Image.id).where(Image.dataset_id == study.dataset_id)
+    images = select(Question.image_id).where(Question.study_id == study.id).distinct()
     return Annotation.annotator.in_(names), Annotation.image_id.in_(images)
 
 

@@ -1,5 +1,6 @@
 """Images and label sets in the database: put in, counted, found."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +27,9 @@ __all__ = [
     "import_label_set",
     "label_frame",
     "label_sets",
+    "soft_labels",
 ]
+_CHUNK = 20_000
 
 
 def label_sets(session: Session) -> pd.DataFrame:
@@ -74,6 +77,27 @@ def label_frame(session: Session, label_set_id: int) -> pd.DataFrame:
         units = pd.DataFrame([row[-1] or {} for row in rows]).add_prefix(ACTION_UNIT)
         frame = pd.concat([frame, units], axis=1)
     return frame
+
+
+def soft_labels(session: Session, label_set_id: int, names: Sequence[str]) -> pd.DataFrame:
+    """The soft-labels that a label set holds of some images of its dataset: image and the eight soft_*.
+
+    Raises:
+        NotFoundError: there is no such label set.
+    """
+    label_set = session.get(LabelSet, label_set_id)
+    if label_set is None:
+        raise NotFoundError(f"there is no label set {label_set_id}")
+    query = (
+        select(Image.name, *(getattr(Label, column) for column in SOFT))
+        .join(Label, Label.image_id == Image.id)
+        .where(Label.label_set_id == label_set_id, Image.dataset_id == label_set.dataset_id)
+    )
+    rows: list[tuple[object, ...]] = []
+    for start in range(0, len(names), _CHUNK):
+        part = session.execute(query.where(Image.name.in_(names[start : start + _CHUNK])))
+        rows.extend(tuple(row) for row in part)
+    return pd.DataFrame(rows, columns=["image", *SOFT])
 
 
 def image_path(session: Session, settings: Settings, image_id: int) -> Path:

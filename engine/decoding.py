@@ -98,7 +98,11 @@ def _reading() -> Iterator[None]:
         raise DecodingError("it is no image that Pillow knows") from problem
     except FileNotFoundError as problem:
         raise DecodingError("the file is not there") from problem
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, Image.DecompressionBombError) as problem:
+    except Image.DecompressionBombError as problem:
+        raise DecodingError(f"it is too large; make it smaller ({problem})") from problem
+    # Of a damaged file Pillow's many readers raise nearly anything, and one such file among thousands must
+    # not end the work.
+    except Exception as problem:
         raise DecodingError(str(problem) or type(problem).__name__) from problem
 
 

@@ -153,7 +153,9 @@ def _decode(
         write_json({"failures": [dataclasses.asdict(failure) for failure in failures]}, failed)
     failures = [Unreadable(**failure) for failure in json.loads(failed.read_text())["failures"]]
     for failure in failures:
-        log.write(f"unreadable, left out: {failure.path}: {failure.reason}", loud=True)
+        log.write(f"unreadable, left out: {failure.path}: {failure.reason}")
+    if failures:
+        log.write(f"{len(failures)} of {len(rows)} images could not be read and are left out", loud=True)
     return failures
 
 

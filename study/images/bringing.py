@@ -70,7 +70,7 @@ def bring_in(
         )
         note(session, by, Act.ANNOTATIONS_IMPORTED, name, {"votes": votes}, now=now)
     if labels is not None:
-        frame = _standing(read_labels(labels))
+        frame = _standing(read_labels(labels), labels)
         import_label_set(session, name, label_set or name, frame, now=now, progress=progress)
         brought["labels"] = len(frame)
         detail = {"dataset": name, "labels": len(frame)}
@@ -94,9 +94,14 @@ def _beside(manifest: Path, what: str) -> Path | None:
     return file if file.is_file() else None
 
 
-def _standing(labels: pd.DataFrame) -> pd.DataFrame:
+def _standing(labels: pd.DataFrame, file: Path) -> pd.DataFrame:
     """Labels with rank, margin and subset; those without one of the eight emotions have no place in a set."""
     known = labels[labels["hard_label"].isin(EMOTIONS)].reset_index(drop=True)
+    if known.empty:
+        raise CatalogError(
+            f"{file} has {len(labels):,} rows, none of them with a hard-label, which a label set needs for "
+            "its subsets: label the images by their manifest, not by their folder alone"
+        )
     if {"rank", "margin", "subset"} <= set(known.columns):
         return known
     scores, hard = known[list(SOFT_COLUMNS)].to_numpy(float), emotion_indices(known["hard_label"])

@@ -1,5 +1,7 @@
-"""What a lab starts from a page: importing, training, labelling and evaluating, each as its commands."""
+"""What a lab starts from a page: importing, training, labelling, evaluating, freezing, each as its commands."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from db.settings import Settings
+from db.tables import Study
 from engine.errors import EngineError
 from engine.images import write_table
 from engine.recipe import load_recipe
@@ -93,7 +96,7 @@ def labelling(settings: Settings, name: str, dataset: str, bundle: str) -> Work:
     manifest, _ = _tables(settings, dataset)
     out = settings.data_dir / "labels" / f"{name}.parquet"
     write = ["study", "manifest", dataset, "--out", str(manifest)]
-    label = ["engine", "label", str(manifest), "--bundle", str(folder), "--out", str(out)]
+    label = _label(manifest, folder, out)
     bring = ["study", "import", dataset, "--labels", str(out), "--label-set", name]
     return Work("label", f"Label {dataset} with {bundle}", [write, label, bring], {"label_set": name})
 
@@ -109,10 +112,28 @@ def relabelling(settings: Settings, name: str, dataset: str, images: pd.DataFram
     manifest.parent.mkdir(parents=True, exist_ok=True)
     write_table(images, manifest)
     out = settings.data_dir / "labels" / f"{name}.parquet"
-    label = ["engine", "label", str(manifest), "--bundle", str(folder), "--out", str(out)]
+    label = _label(manifest, folder, out)
     bring = ["study", "import", dataset, "--labels", str(out), "--label-set", name]
     title = f"Label {len(images):,} images of {dataset} with {bundle}"
     return Work("label", title, [label, bring], {"label_set": name})
+
+
+def _label(manifest: Path, bundle: Path, out: Path) -> list[str]:
+    """One file that cannot be read, among thousands, keeps no label of the others back."""
+    files = [str(manifest), "--bundle", str(bundle), "--out", str(out)]
+    return ["engine", "label", *files, "--allow-unreadable"]
+
+
+def freezing(study: Study) -> Work:
+    """Plan a draft, preregister it, and store its questions."""
+    needs = {"study": str(study.id), "design": design_fingerprint(study)}
+    return Work("freeze", f"Freeze {study.name}", [["study", "freeze", study.name]], needs)
+
+
+def design_fingerprint(study: Study) -> str:
+    """By which a draft that was changed since is told from one that was not."""
+    what = [study.design, study.label_set_id, study.dataset_id]
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 
 def _bundle(settings: Settings, name: str) -> Path:

@@ -18,6 +18,8 @@ SILENT = timedelta(seconds=30)
 """A job that has not said for this long that it lives is taken to be dead; it says so every second."""
 JOB = "FACEVALUE_JOB"
 """The variable by which a job's commands know whose work they do."""
+BESIDE = ("freeze",)
+"""Kinds that take seconds to minutes and little memory: they do not wait for a training that takes a night."""
 DIED = (
     "The job's process ended without a word: it was killed, or the machine was restarted. "
     "Start it again: finished parts are kept."
@@ -107,6 +109,12 @@ def jobs(session: Session, kinds: Sequence[str], limit: int = 12) -> list[Job]:
     return list(session.scalars(query))
 
 
+def latest_job(session: Session, kind: str, name: str, value: str) -> Job | None:
+    """The newest job of a kind whose need `name` is `value`; None where there is none."""
+    query = select(Job).where(Job.kind == kind, Job.arguments[name].as_string() == value)
+    return session.scalar(query.order_by(Job.id.desc()).limit(1))
+
+
 def any_dead(session: Session, now: datetime) -> bool:
     """Whether `mark_dead` would find one: a look that needs no turn to write."""
     return session.scalar(select(Job.id).where(_silent(now)).limit(1)) is not None
@@ -134,7 +142,12 @@ def stop_job(session: Session, job_id: int, *, by: int | None, now: datetime) ->
 
 
 def is_next(session: Session, job_id: int, now: datetime) -> bool:
-    """Whether no earlier job waits or runs: jobs run one at a time, as each takes the whole machine."""
+    """Whether no earlier job waits or runs: jobs run one at a time, as each takes the whole machine.
+
+    Those of the kinds `BESIDE` run one at a time beside them.
+    """
     mark_dead(session, now)
-    earlier = select(Job.id).where(Job.id < job_id, Job.state.in_(("queued", "running"))).limit(1)
+    beside = get_job(session, job_id).kind in BESIDE
+    alike = Job.kind.in_(BESIDE) if beside else Job.kind.not_in(BESIDE)
+    earlier = select(Job.id).where(Job.id < job_id, Job.state.in_(("queued", "running")), alike).limit(1)
     return session.scalar(earlier) is None

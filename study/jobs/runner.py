@@ -6,6 +6,7 @@ that it shall stop, and says there every second that it lives.
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -33,6 +34,8 @@ _EVERY = 1.0
 _PATIENCE = 20.0
 _PATIENCE_OF_THE_END = 3600.0
 _KEPT_LINES = 12
+# What a command left out although it ended well.
+_WORTH_TELLING = re.compile(r"could not be read|^Left out: |^Kept, but: ")
 
 
 def log_file(settings: Settings, job_id: int) -> Path:
@@ -76,6 +79,7 @@ def run_job(settings: Settings, database: Database, job_id: int) -> int:
     if not _wait_for_turn(database, job_id):
         return 0
     with _Log(log_file(settings, job_id)) as log:
+        notes: list[str] = []
         for number, command in enumerate(commands, 1):
             log.write(f"$ python -m {' '.join(command)}")
             status, said = _run(settings, database, job_id, command, (number, len(commands)), log)
@@ -84,7 +88,8 @@ def run_job(settings: Settings, database: Database, job_id: int) -> int:
             if status != 0:
                 _finish(database, job_id, "failed", _reason(status, said))
                 return status
-    _finish(database, job_id, "done", None)
+            notes += [line for line in said if _WORTH_TELLING.search(line)]
+    _finish(database, job_id, "done", "\n".join(notes) or None)
     return 0
 
 

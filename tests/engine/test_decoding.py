@@ -1,3 +1,4 @@
+import contextlib
 import io
 from pathlib import Path
 
@@ -85,6 +86,23 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
         decode(b"hello", 16)
     with pytest.raises(DecodingError, match="not there"):
         decode(tmp_path / "absent.jpg", 16)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", ["AVIF", "PNG", "JPEG", "TIFF", "GIF", "DDS", "WEBP"])
+def test_whatever_is_damaged_in_a_file_is_told_and_nothing_else_is_raised(kind: str) -> None:
+    whole, rng = encoded(Image.effect_noise((40, 30), 60).convert("RGB"), kind), np.random.default_rng(3)
+    for _ in range(200):
+        damaged = np.frombuffer(whole, np.uint8).copy()
+        damaged[rng.integers(0, rng.choice([40, 200, len(whole)]), 4) % len(whole)] = rng.integers(0, 256, 4)
+        with contextlib.suppress(DecodingError):
+            decode(damaged.tobytes(), 16)
+
+
+def test_an_image_of_more_pixels_than_are_taken_is_told() -> None:
+    huge = encoded(Image.new("1", (20_000, 20_000)))
+    with pytest.raises(DecodingError, match=r"it is too large; make it smaller .*400000000 pixels"):
+        decode(huge, 16)
 
 
 def test_images_come_in_order_and_the_unreadable_in_their_place(tmp_path: Path) -> None:

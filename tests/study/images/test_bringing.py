@@ -4,7 +4,7 @@ import pytest
 from PIL import Image as Picture
 from sqlalchemy import func, select
 
-from db.tables import Annotation, Dataset, Image, Label
+from db.tables import Annotation, Dataset, Image, Label, LabelSet
 from engine.emfacs import EMOTIONS
 from engine.images import read_manifest
 from engine.soft_labels import SOFT_COLUMNS
@@ -82,6 +82,20 @@ def test_nothing_is_stored_where_a_part_cannot_be_taken(here):
         _bring(here, manifest=folder / "images.parquet", annotations=folder / "wrong.parquet")
     with database.session() as session:
         assert session.scalar(select(func.count(Image.id))) == 0
+
+
+def test_labels_of_images_without_a_hard_label_are_told_before_anything_is_stored(here, tmp_path):
+    _, database, folder = here
+    _bring(here, manifest=folder / "images.parquet")
+    labels = pd.read_parquet(folder / "images.labels.parquet")
+    labels.assign(hard_label=None).to_parquet(tmp_path / "labels.parquet")
+    with pytest.raises(CatalogError, match="has 8 rows, none of them with a hard-label"):
+        _bring(here, labels=tmp_path / "labels.parquet", label_set="x")
+    labels.assign(image=[f"other-{name}" for name in labels["image"]]).to_parquet(tmp_path / "labels.parquet")
+    with pytest.raises(CatalogError, match=r"8 images are not in dataset mine: other-0\.png"):
+        _bring(here, labels=tmp_path / "labels.parquet", label_set="x")
+    with database.session() as session:
+        assert session.scalar(select(func.count(LabelSet.id))) == 0
 
 
 def test_a_dataset_that_is_not_there_needs_its_manifest(here):

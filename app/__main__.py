@@ -45,6 +45,11 @@ def serve(settings: Settings) -> None:
     """Build the demo where it is absent, serve, print the two links, and wait for Ctrl-C or SIGTERM."""
     require_free_port(settings)
     build_demo(settings)
+    if settings.open_to_others():
+        print(
+            f"note: other users of this machine may look into {settings.data_dir}; chmod 700 keeps them out",
+            file=sys.stderr,
+        )
     with running_server(settings) as server:
         print_links(settings)
         status = server.wait()

@@ -49,7 +49,8 @@ class Settings:
             DatabaseError: the folder cannot be made or written.
         """
         try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            # For this user alone: it holds faces, answers and the secret. One that is there stays as it is.
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.data_dir):
                 pass
         except OSError as problem:
@@ -57,6 +58,10 @@ class Settings:
                 f"the data folder {self.data_dir} cannot be written ({problem.strerror or problem}): "
                 "set DATA_DIR to a folder that can"
             ) from problem
+
+    def open_to_others(self) -> bool:
+        """Whether other users of this machine may look into the data folder."""
+        return os.name == "posix" and bool(self.data_dir.stat().st_mode & 0o077)
 
 
 def _port(text: str) -> int:

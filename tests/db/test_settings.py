@@ -35,3 +35,14 @@ def test_a_data_folder_below_a_file_is_refused_by_name(tmp_path):
     settings = Settings.from_environment({"DATA_DIR": str(tmp_path / "file" / "data")})
     with pytest.raises(DatabaseError, match=r"data folder .*file/data cannot be written.*set DATA_DIR"):
         settings.prepare()
+
+
+def test_a_new_data_folder_is_for_this_user_alone_and_one_that_is_there_stays_as_it_is(tmp_path):
+    new = Settings.from_environment({"DATA_DIR": str(tmp_path / "a" / "data")})
+    new.prepare()
+    assert new.data_dir.stat().st_mode & 0o777 == 0o700
+    assert not new.open_to_others()
+    new.data_dir.chmod(0o750)
+    new.prepare()
+    assert new.data_dir.stat().st_mode & 0o777 == 0o750
+    assert new.open_to_others()

@@ -18,13 +18,14 @@ def warn_of_missing(dataset_id: int, paths: Sequence[str]) -> None:
     settings = installation().settings
     with database().session() as session:
         root = places.folder_of(session, settings, dataset_id)
-        if not places.missing_files(root, paths):
+        here = places.missing_files(root, paths)
+        if not here:
             return
         place = places.place_of(session, settings, dataset_id)
     if place.exists:
         missing = place.looked_at - place.found
-        told = f"lacks files: {missing:,} of the {place.looked_at:,} looked for are not in `{place.folder}`"
-        told += f", such as `{place.missing[0]}`" if place.missing else ""
+        among = f": {missing:,} of the {place.looked_at:,} looked for" if missing else ""
+        told = f"lacks files{among}, such as `{here[0]}`, in `{place.folder}`"
     else:
         told = f"is not where it was: there is no folder `{place.folder}`"
     st.warning(

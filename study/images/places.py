@@ -69,11 +69,12 @@ def move_dataset(
 ) -> Place:
     """Point a dataset at the folder that its files were moved to; the act goes into the audit log.
 
-    A folder within the data folder is remembered relative to it.
+    A folder within the data folder is remembered relative to it. A folder that lacks some files is taken
+    where it holds more of them than the present one: the rest may be lost, or come back.
 
     Raises:
         NotFoundError: there is no such dataset.
-        CatalogError: the folder is absent, or lacks files of the dataset.
+        CatalogError: the folder is absent, or holds no more of the dataset's files than the present one.
     """
     if not folder.is_absolute():
         raise CatalogError(
@@ -82,10 +83,11 @@ def move_dataset(
     place = place_of(session, settings, dataset_id, folder)
     if not place.exists:
         raise CatalogError(f"there is no folder {folder} on the server, or it may not be read")
-    if place.found < place.looked_at:
+    if place.found < place.looked_at and place.found <= place_of(session, settings, dataset_id).found:
         raise CatalogError(
             f"{folder} has {place.found:,} of the {place.looked_at:,} files that were looked for; "
-            f"{place.missing[0]} for one is not there: give the folder that it lies in"
+            f"{place.missing[0]} for one is not there, and where the dataset is now has as many: give the "
+            "folder that all lie in"
         )
     dataset = session.get_one(Dataset, dataset_id)
     before, data = dataset.root, settings.data_dir.absolute()
@@ -100,6 +102,18 @@ def move_dataset(
     )
     session.flush()
     return place
+
+
+def dataset_named(session: Session, name: str) -> int:
+    """The number of the dataset of that name.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = session.scalar(select(Dataset.id).where(Dataset.name == name))
+    if found is None:
+        raise NotFoundError(f"there is no dataset {name!r}")
+    return found
 
 
 def _dataset(session: Session, dataset_id: int) -> Dataset:

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import study.__main__
+import study.commands
 from db.tables import AuditEvent
-from study.errors import CatalogError, NotFoundError
+from engine.cli import main
+from study.errors import CatalogError, NotFoundError, StudyError
 from study.images.catalog import image_path
 from study.images.places import move_dataset, place_of
 from tests.small_study import IMAGES, NOW, small_study
@@ -55,6 +58,38 @@ def test_a_dataset_is_pointed_at_its_new_folder_and_the_act_is_noted(here, tmp_p
     move(here, home)
     with here.database.session() as session:
         assert session.query(AuditEvent).filter_by(action="dataset.moved").all()[-1].detail["to"] == "back"
+
+
+def test_files_moved_in_part_are_followed_to_where_more_of_them_are_and_back(here, tmp_path):
+    home, target = here.settings.data_dir / "datasets" / "small", tmp_path / "faces"
+    target.mkdir()
+    files = sorted(home.glob("*.png"))
+    for file in files[:5]:
+        shutil.move(file, target)
+    with pytest.raises(CatalogError, match=f"has 5 of the {IMAGES} files .* has as many"):
+        move(here, target)
+    for file in files[5:-1]:
+        shutil.move(file, target)
+    place = move(here, target)
+    assert (place.found, place.missing) == (IMAGES - 1, (files[-1].name,))
+    for file in target.iterdir():
+        shutil.move(file, home)
+    assert move(here, home).found == IMAGES
+
+
+def test_the_command_line_tells_what_is_missing_and_moves(here, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATA_DIR", str(here.settings.data_dir))
+    here.database.dispose()
+    assert main("study", study.commands, (StudyError,), ["move", "small"]) == 0
+    target = tmp_path / "faces"
+    shutil.move(here.settings.data_dir / "datasets" / "small", target)
+    assert main("study", study.commands, (StudyError,), ["move", "small"]) == 1
+    assert "missing, for example: 00.png, 01.png" in capsys.readouterr().out
+    assert main("study", study.commands, (StudyError,), ["move", "small", "--to", str(tmp_path)]) == 2
+    assert "give the folder that all lie in" in capsys.readouterr().err
+    assert main("study", study.commands, (StudyError,), ["move", "small", "--to", str(target)]) == 0
+    assert main("study", study.commands, (StudyError,), ["move", "absent"]) == 2
+    assert "there is no dataset 'absent'" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_the_datasets_is_refused(here, tmp_path):

@@ -1,18 +1,20 @@
 """Image files on their way to a browser: checked, made small where asked, kept in the cache folder."""
 
+import contextlib
 import hashlib
+import io
 import logging
-import os
-import tempfile
+import secrets
 import warnings
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-from PIL import Image, ImageOps
-from starlette.responses import FileResponse
+from PIL import Image
+from starlette.responses import FileResponse, Response
 
 from db.settings import Settings
+from engine.decoding import upright
 
 WIDTHS = (96, 160, 320, 640, 1024)
 """The widths of thumbnails; another width gets the next larger one, so that the cache stays small."""
@@ -29,7 +31,7 @@ class UnreadablePictureError(Exception):
     """A file that is absent or no image."""
 
 
-def shown_file(settings: Settings, path: Path) -> FileResponse:
+def shown_file(settings: Settings, path: Path) -> Response:
     """The image as it is where browsers can show it so, otherwise drawn anew as WebP.
 
     Raises:
@@ -41,8 +43,8 @@ def shown_file(settings: Settings, path: Path) -> FileResponse:
     return FileResponse(path, headers=_HEADERS, media_type=media_type)
 
 
-def thumbnail(settings: Settings, path: Path, width: int) -> FileResponse:
-    """The image at most as wide and high as the next of `WIDTHS`, as WebP.
+def thumbnail(settings: Settings, path: Path, width: int) -> Response:
+    """The image at most as wide and high as the next of `WIDTHS`, as WebP; drawn anew where the disk is full.
 
     Raises:
         UnreadablePictureError: the file is absent or no image.
@@ -51,7 +53,9 @@ def thumbnail(settings: Settings, path: Path, width: int) -> FileResponse:
     name = hashlib.sha256(f"{path}\0{_changed(path)}\0{size}".encode()).hexdigest()
     kept = settings.cache_dir / "thumbnails" / name[:2] / f"{name}.webp"
     if not kept.exists():
-        _draw(path, size, kept)
+        drawn = _drawn(path, size)
+        if not _keep(drawn, kept):
+            return Response(drawn, headers=_HEADERS, media_type="image/webp")
     return FileResponse(kept, headers=_HEADERS, media_type="image/webp")
 
 
@@ -65,7 +69,7 @@ def size_of(path: Path) -> tuple[int, int]:
         with _opened(path) as image:
             turned = image.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE
             width, height = image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
+    except Exception as problem:  # of a damaged file Pillow raises nearly anything
         raise _unreadable(path, problem) from problem
     return (height, width) if turned else (width, height)
 
@@ -98,25 +102,39 @@ def _as_it_is(path: Path, _changed_at: int) -> str | None:
             turned = image.getexif().get(_ORIENTATION, 1) != 1
             fits = max(image.size) <= _LARGEST_SHOWN and not turned
             kind = _BROWSERS_READ.get(image.format or "")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
+    except Exception as problem:  # of a damaged file Pillow raises nearly anything
         raise _unreadable(path, problem) from problem
     return kind if fits else None
 
 
-def _draw(path: Path, size: int, kept: Path) -> None:
+def _drawn(path: Path, size: int) -> bytes:
     try:
         with _opened(path) as image:
             image.draft("RGB", (2 * size, 2 * size))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
+            # As the engine sees it: deep greys scaled, transparent parts white.
+            shown = upright(image)
+    except Exception as problem:  # of a damaged file Pillow raises nearly anything
         raise _unreadable(path, problem) from problem
-    upright.thumbnail((size, size), Image.Resampling.LANCZOS)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    # Written beside its place and moved there, so that nobody is ever served half an image.
-    handle, name = tempfile.mkstemp(dir=kept.parent, suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        upright.save(file, "WEBP", quality=82, method=4)
-    Path(name).replace(kept)
+    shown.thumbnail((size, size), Image.Resampling.LANCZOS)
+    content = io.BytesIO()
+    shown.save(content, "WEBP", quality=82, method=4)
+    return content.getvalue()
+
+
+def _keep(drawn: bytes, file: Path) -> bool:
+    """Keep a thumbnail for the next who asks; False where the disk has no room for it."""
+    part = file.with_suffix(f".{secrets.token_hex(8)}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Written beside its place and moved there, so that nobody is ever served half an image.
+        part.write_bytes(drawn)
+        part.replace(file)
+    except OSError as problem:
+        log.warning("the thumbnail %s cannot be kept: %s", file, problem)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def _opened(path: Path) -> Image.Image:

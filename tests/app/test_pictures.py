@@ -1,10 +1,13 @@
+import contextlib
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from app.pictures import UnreadablePictureError, shown_file, thumbnail
 from db.settings import Settings
+from tests.full_disk import full_disk
 
 
 @pytest.fixture
@@ -90,3 +93,34 @@ def test_an_image_that_would_fill_the_memory_is_refused(settings, tmp_path, monk
     path = _drawn(tmp_path / "a.png", (100, 100))
     with pytest.raises(UnreadablePictureError):
         shown_file(settings, path)
+
+
+def test_on_a_full_disk_a_thumbnail_is_shown_all_the_same_and_nothing_is_left(settings, tmp_path):
+    path = _drawn(tmp_path / "a.bmp", (400, 200))
+    with full_disk():
+        shown = shown_file(settings, path)
+    with Image.open(io.BytesIO(shown.body)) as image:
+        assert image.size == (400, 200)
+    assert [file for file in settings.cache_dir.rglob("*") if file.is_file()] == []
+    assert shown_file(settings, path).path.is_file()
+
+
+def test_deep_greys_keep_their_shades(settings, tmp_path):
+    ramp = np.tile(np.linspace(1000, 60000, 64).astype(np.uint16), (64, 1))
+    Image.fromarray(ramp).save(tmp_path / "a.tif")
+    with Image.open(thumbnail(settings, tmp_path / "a.tif", 96).path) as image:
+        shades = np.asarray(image.convert("L")).mean(axis=0)
+    assert shades[2] < 30
+    assert 100 < shades[32] < 150
+    assert shades[-3] > 220
+
+
+def test_a_damaged_file_of_any_format_is_told(settings, tmp_path):
+    whole, rng = io.BytesIO(), np.random.default_rng(0)
+    Image.effect_noise((40, 30), 60).convert("RGB").save(whole, "AVIF")
+    for number in range(60):
+        damaged = np.frombuffer(whole.getvalue(), np.uint8).copy()
+        damaged[rng.integers(0, 300, 4)] = rng.integers(0, 256, 4)
+        (tmp_path / f"{number}.avif").write_bytes(damaged.tobytes())
+        with contextlib.suppress(UnreadablePictureError):
+            shown_file(settings, tmp_path / f"{number}.avif")

@@ -44,6 +44,9 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
+        if scope["type"] == "websocket" and _is_foreign(scope):
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -60,7 +63,24 @@ class Gate:
             await self._own(scope, receive, send_guarded)
             return
         refused = await self._guard.refusal(scope) if self._guard is not None else None
-        await (refused or self._app)(scope, receive, send_guarded)
+        await (refused or self._app)(_without_origin(scope), receive, send_guarded)
+
+
+def _is_foreign(scope: Scope) -> bool:
+    """Whether a page of another site asks: Origin, which browsers send, names another host."""
+    headers = dict(scope["headers"])
+    return b"origin" in headers and headers[b"origin"].partition(b"://")[2] != headers.get(b"host")
+
+
+def _without_origin(scope: Scope) -> Scope:
+    """The request as Streamlit may see it: of another site's Origin nothing.
+
+    Streamlit would ask a host on the internet for this machine's address, to tell whether the Origin is its
+    own, and serve nobody meanwhile.
+    """
+    if not _is_foreign(scope):
+        return scope
+    return {**scope, "headers": [header for header in scope["headers"] if header[0] != b"origin"]}
 
 
 def _policy(scope: Scope) -> bytes:

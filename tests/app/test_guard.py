@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from app.gate import Gate
 from app.guard import Guard
@@ -110,3 +111,31 @@ def test_another_site_signs_nobody_out(client, place):
     assert client.get(FILE).status_code == 200
     for site in ("same-origin", "none"):
         assert client.get("/signout", headers={"Sec-Fetch-Site": site}).status_code == 303
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://testserver.evil.example"])
+def test_another_sites_origin_never_reaches_streamlit_which_would_ask_the_internet_about_it(place, origin):
+    seen = []
+
+    async def streamlit(scope, receive, send):
+        seen.append(scope)
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close"})
+        else:
+            await PlainTextResponse("ok")(scope, receive, send)
+
+    client = TestClient(Gate(streamlit, [], Guard(lambda: place)))
+    client.get("/_stcore/health", headers={"Origin": origin})
+    client.get("/_stcore/health", headers={"Origin": "http://testserver"})
+    assert [b"origin" in dict(scope["headers"]) for scope in seen] == [False, True]
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        client.websocket_connect("/_stcore/stream", headers={"Origin": origin}),
+    ):
+        pass
+    assert refused.value.code == 1008
+    assert len(seen) == 2
+    with client.websocket_connect("/_stcore/stream", headers={"Origin": "http://testserver"}):
+        pass
+    assert seen[2]["type"] == "websocket"

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from app.researcher import annotation_findings, annotation_form, study_choice, words
+from app.researcher import annotation_findings, annotation_form, design_freezing, study_choice, words
 from app.researcher.access import database, editors_only, may_invite, me, researchers_only
 from db.tables import Study
 from study import drafts as studies_drafts
@@ -69,6 +68,8 @@ def _design_one(study: Study | None) -> None:
         known = {int(row["dataset_id"]): str(row["name"]) for row in datasets(session).to_dict("records")}
     if not known:
         words.nothing_yet(*words.NO_IMAGES)
+        return
+    if design_freezing.under_way(study):
         return
     _begin(study)
     _file()
@@ -135,7 +136,7 @@ def _acts(study: Study | None, design: AnnotationDesign | None, dataset_id: int,
         if study is not None and st.button(
             "Freeze…", disabled=not saved or spoilt, icon=":material/lock:", type="primary"
         ):
-            _confirm_freeze(study)
+            design_freezing.confirm_freeze(study)
         st.download_button(
             "Download TOML",
             "" if design is None else design.to_toml(),
@@ -161,24 +162,6 @@ def _save(study: Study | None, design: Any, dataset_id: int) -> None:
         return
     st.session_state[OF] = made.id
     st.query_params["study"] = str(made.id)
-    st.rerun()
-
-
-@st.dialog("Freeze this task?")
-def _confirm_freeze(study: Study) -> None:
-    st.markdown(
-        "Freezing plans who labels which faces. After that **the design cannot change**. Nobody is asked "
-        "before you open the task, on the page Studies."
-    )
-    if not st.button("Freeze", type="primary"):
-        return
-    try:
-        with st.spinner("Planning …"):
-            rng, now = np.random.default_rng(), datetime.now(UTC)
-            drafts.freeze_task(database(), study.id, researcher_id=me().id, now=now, rng=rng)
-    except StudyError as problem:
-        st.error(str(problem))
-        return
     st.rerun()
 
 

@@ -46,6 +46,8 @@ def page() -> None:
         sets = label_sets(session)
     if study is not None and study.frozen_at is not None:
         design_freezing.frozen(study)
+    elif design_freezing.under_way(study):
+        return
     elif sets.empty:
         words.nothing_yet(*NO_LABELS)
     else:
@@ -116,7 +118,10 @@ def _edit(study: Study | None, sets: dict[int, str]) -> None:
 
 
 def _sources(study: Study | None) -> None:
-    with st.expander("Begin from a preset or a file", expanded=study is None):
+    # As it was when this design was begun: closed by the first saving, it would pull the page from under the
+    # pointer that is on its way to the next button.
+    key = f"design_sources_{st.session_state[GENERATION]}"
+    with st.expander("Begin from a preset or a file", st.session_state.setdefault(key, study is None)):
         left, right = st.columns(2)
         with left, st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = st.selectbox("Preset", list(PRESETS), format_func=PRESETS.__getitem__, key="preset")

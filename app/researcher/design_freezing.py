@@ -2,44 +2,85 @@
 
 from datetime import UTC, datetime
 
-import numpy as np
 import streamlit as st
 
 from app.installation import installation
-from app.researcher import words
-from app.researcher.access import database, me
-from db.tables import Study
+from app.researcher import jobs, words
+from app.researcher.access import database, editors_only, me
+from db.tables import Job, Study
 from study import drafts
+from study.annotation.kinds import ANNOTATION
 from study.design.design import Design
 from study.errors import StudyError
-from study.preregistration.freezing import freeze, preregistration_file
+from study.jobs import queue
+from study.jobs.kinds import design_fingerprint, freezing
+from study.preregistration.freezing import preregistration_file
+
+LIVE_SECONDS = 1
+WHAT = {
+    True: "Freezing plans who labels which faces. After that **the design cannot change**; a copy of it can.",
+    False: "Freezing plans every question and writes the preregistration. After that **the design cannot "
+    "change**; a copy of it can.",
+}
 
 
-@st.dialog("Freeze this study?")
+@st.dialog("Freeze it?")
 def confirm_freeze(study: Study) -> None:
-    """Ask, and freeze with its progress shown."""
-    st.markdown(
-        "Freezing plans every question and writes the preregistration. After that **the design cannot "
-        "change**; a copy of it can. Nobody is asked before you open the study."
-    )
+    """Ask, and start the job that freezes a study or an annotation task."""
+    st.markdown(f"{WHAT[study.kind == ANNOTATION]} Nobody is asked before you open it.")
     if not st.button("Freeze", type="primary"):
         return
-    with st.status("Freezing", expanded=True) as status:
-        try:
-            freeze(
-                database(),
-                installation().settings.data_dir,
-                study.id,
-                researcher_id=me().id,
-                now=datetime.now(UTC),
-                rng=np.random.default_rng(),
-                say=lambda what: status.update(label=what.capitalize()),
-            )
-        except StudyError as problem:
-            status.update(label="Not frozen", state="error")
-            st.error(str(problem))
-            return
+    try:
+        # Never in the page's own run: whatever makes the page run again, such as a field that loses the
+        # focus, would break it off without a word.
+        jobs.start(freezing(study))
+    except StudyError as problem:
+        st.error(str(problem))
+        return
     st.rerun()
+
+
+def under_way(study: Study | None) -> bool:
+    """Draw the freezing of a draft while it goes on, or why it was not frozen; whether it goes on."""
+    if study is None or study.frozen_at is not None:
+        return False
+    job = _job(study.id)
+    if job is None or job.state in ("done", "stopped"):
+        return False
+    if job.state == "failed":
+        # Of a draft that was changed since, it says nothing any more.
+        if job.arguments["design"] == design_fingerprint(study):
+            st.error(f"Not frozen. {(job.message or '').removeprefix('error: ')}")
+        return False
+    with st.container(border=True):
+        st.subheader("It is being frozen", anchor=False)
+        st.fragment(_progress, run_every=LIVE_SECONDS)(study.id)
+        st.caption("It goes on when you leave this page; come back, and see how far it is.")
+    return True
+
+
+def _job(study_id: int) -> Job | None:
+    now = datetime.now(UTC)
+    with database().session() as session:
+        found, dead = (
+            queue.latest_job(session, "freeze", "study", str(study_id)),
+            queue.any_dead(session, now),
+        )
+    if dead:
+        with database().begin() as session:
+            queue.mark_dead(session, now)
+            found = queue.latest_job(session, "freeze", "study", str(study_id))
+    return found
+
+
+@editors_only
+def _progress(study_id: int) -> None:
+    job = _job(study_id)
+    if job is None or job.state not in ("queued", "running"):
+        st.rerun()
+    told = job.progress or {}
+    st.progress(float(told.get("share", 0.0)), str(told.get("name", "starting")).capitalize())
+    st.button("Stop", key="stop-freezing", icon=":material/stop:", on_click=jobs.stop, args=(job.id,))
 
 
 @st.dialog("Delete this draft?")

@@ -64,9 +64,7 @@ def _card(job: Job) -> None:
     if me().role in EDITORS:
         with st.container(horizontal=True):
             if job.state in ("queued", "running"):
-                st.button(
-                    "Stop", key=f"stop-{job.id}", icon=":material/stop:", on_click=_stop, args=(job.id,)
-                )
+                st.button("Stop", key=f"stop-{job.id}", icon=":material/stop:", on_click=stop, args=(job.id,))
             elif job.state in ("failed", "stopped"):
                 st.button(
                     "Start it again",
@@ -124,7 +122,8 @@ def _log(job_id: int) -> str:
         return read.read().decode("utf-8", "replace")
 
 
-def _stop(job_id: int) -> None:
+def stop(job_id: int) -> None:
+    """Ask a job to stop."""
     with database().begin() as session:
         queue.stop_job(session, job_id, by=me().id, now=datetime.now(UTC))
 

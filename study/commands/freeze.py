@@ -25,29 +25,30 @@ def run(args: argparse.Namespace) -> int:
     from study.annotation.kinds import ANNOTATION
     from study.field.doors import study_named
     from study.installation import opened_database
-    from study.preregistration.freezing import FOLDER, freeze
+    from study.jobs.queue import acting_researcher
+    from study.preregistration.freezing import FOLDER, STEPS, freeze
 
+    now, rng = datetime.now(UTC), np.random.default_rng()
     with opened_database() as (database, settings):
         with database.session() as session:
             study = study_named(session, args.study)
             study_id, annotates = study.id, study.kind == ANNOTATION
+            by = acting_researcher(session)
         if annotates:
-            planned = freeze_task(
-                database, study_id, now=datetime.now(UTC), rng=np.random.default_rng()
-            ).questions
+            planned = freeze_task(database, study_id, researcher_id=by, now=now, rng=rng).questions
             people = planned["participant"].nunique()
             print(f"frozen: {len(planned):,} faces to {people} participants")
             return 0
-        with tqdm(total=0, bar_format="{desc} [{elapsed}]", file=sys.stderr) as bar:
+        with tqdm(total=len(STEPS), unit="step", file=sys.stderr) as bar:
+
+            def say(what: str) -> None:
+                bar.n = STEPS.index(what)
+                bar.set_description(what)
+
             frozen = freeze(
-                database,
-                settings.data_dir,
-                study_id,
-                now=datetime.now(UTC),
-                rng=np.random.default_rng(),
-                say=bar.set_description_str,
+                database, settings.data_dir, study_id, researcher_id=by, now=now, rng=rng, say=say
             )
-            bar.set_description_str("done")
+            bar.update(len(STEPS) - bar.n)
         design, questions = frozen.design, len(frozen.plan.questions)
         print(f"frozen: {questions:,} questions to {design.participants} participants")
         for note in frozen.plan.notes:

@@ -1,4 +1,4 @@
-"""What a lab starts from a page: importing, training, labelling, evaluating, freezing, each as its commands."""
+"""What a lab starts from a page, as commands: importing, training, labelling, evaluating, freezing."""
 
 import hashlib
 import json

@@ -19,7 +19,7 @@ SILENT = timedelta(seconds=30)
 JOB = "FACEVALUE_JOB"
 """The variable by which a job's commands know whose work they do."""
 BESIDE = ("freeze",)
-"""Kinds that take seconds to minutes and little memory: they do not wait for a training that takes a night."""
+"""Kinds that take minutes and little memory: they do not wait for a training that takes a night."""
 DIED = (
     "The job's process ended without a word: it was killed, or the machine was restarted. "
     "Start it again: finished parts are kept."

@@ -28,6 +28,15 @@ from study.trial.questions import check_plan, store_questions
 
 Say = Callable[[str], None]
 FOLDER = "preregistrations"
+STEPS = (
+    "reading the label set",
+    "planning",
+    "auditing the plan",
+    "letting simulated participants answer",
+    "writing the preregistration",
+    "storing the questions",
+)
+"""What `say` is told, in this order."""
 
 
 @dataclass(frozen=True)

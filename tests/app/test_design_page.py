@@ -1,13 +1,17 @@
 """The page Design: a study from a preset to a frozen plan, and what it says on the way."""
 
-import numpy as np
+from datetime import UTC, datetime
+
 import pytest
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from db.tables import Study
+from db.tables import AuditEvent, Job, Researcher, Study
 from study import drafts, studies
 from study.design.design import Design, preset
-from study.preregistration.freezing import freeze
+from study.jobs import queue
+from study.jobs.kinds import freezing
+from study.jobs.runner import run_job
 from tests.app.test_researcher_pages import text
 from tests.small_study import NOW
 
@@ -46,6 +50,17 @@ def draft(program, **changes) -> int:
     design = preset("quick_pilot").changed(**{"images_per_emotion": 4, "name": "mine", **changes})
     with program.database.begin() as session:
         return drafts.create_draft(session, design, 1, now=NOW).id
+
+
+def started(program, study_id: int) -> int:
+    """The job that the dialog's button, which AppTest cannot press, puts into the queue."""
+    (program.settings.data_dir / "jobs").mkdir()
+    with program.database.begin() as session:
+        work = freezing(session.get_one(Study, study_id))
+        by, now = session.scalars(select(Researcher.id)).first(), datetime.now(UTC)
+        return queue.add_job(
+            session, work.kind, work.title, work.commands, by=by, now=now, needs=work.needs
+        ).id
 
 
 def test_a_new_design_says_what_it_costs_and_is_kept_as_a_draft(program, visit_as):
@@ -87,20 +102,33 @@ def test_freezing_is_confirmed_first_and_a_frozen_design_can_only_be_copied(prog
     test = draw(study=str(study_id))
     button(test, "Freeze…").click().run()
     assert stored(program, "mine").frozen_at is None
-    freeze(
-        program.database,
-        program.settings.data_dir,
-        study_id,
-        now=NOW,
-        rng=np.random.default_rng(0),
-    )
+    job_id = started(program, study_id)
+    test = draw(study=str(study_id))
+    assert "It is being frozen" in [one.value for one in test.subheader]
+    assert [one.label for one in test.button] == ["Stop"]
+    assert run_job(program.settings, program.database, job_id) == 0
     frozen = stored(program, "mine")
+    with program.database.session() as session:
+        act = session.scalars(select(AuditEvent).where(AuditEvent.action == "study.frozen")).all()[-1]
+        assert (act.subject, act.researcher_id) == ("mine", session.get(Job, job_id).started_by)
     test = draw(study=str(study_id))
     assert not test.exception
     assert frozen.preregistration in text(test)
     assert not [one for one in test.button if one.label.startswith("Save")]
     button(test, "Copy as a new draft").click().run()
     assert stored(program, "mine-2").frozen_at is None
+
+
+def test_a_draft_that_cannot_be_frozen_says_why_until_it_is_changed(program, visit_as):
+    visit_as(program.researcher_cookies())
+    study_id = draft(program, min_foil_difference=0.99)
+    assert run_job(program.settings, program.database, started(program, study_id)) == 2
+    test = draw(study=str(study_id))
+    assert "has no foil" in test.error[0].value
+    assert stored(program, "mine").frozen_at is None
+    field(test, "title").input("Another").run()
+    button(test, "Save draft").click().run()
+    assert not draw(study=str(study_id)).error
 
 
 def test_a_reader_designs_nothing(program, visit_as):

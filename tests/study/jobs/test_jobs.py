@@ -243,3 +243,12 @@ def _child_of(process, word, seconds=60):
 def _children(process):
     tasks = Path(f"/proc/{process}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def test_a_freezing_waits_for_no_training_and_a_training_for_no_freezing(here):
+    _, database = here
+    now = datetime.now(UTC)
+    with database.begin() as session:
+        kinds = ("train", "freeze", "label", "freeze")
+        ids = [queue.add_job(session, kind, kind, [PLANNED], by=None, now=now).id for kind in kinds]
+        assert [queue.is_next(session, one, now) for one in ids] == [True, True, False, False]

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from study.figures.template import Colours
 
-# A chart's own buttons: the picture as SVG alone, for a paper; the wheel scrolls the page.
+# A chart's own button: the picture as SVG, for a paper, always shown, for fingers and keys alike.
+# The wheel scrolls the page.
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
+    "displayModeBar": True,
     "scrollZoom": False,
     "modeBarButtons": [["toImage"]],
     "toImageButtonOptions": {"format": "svg", "filename": "facevalue"},
@@ -45,12 +47,13 @@ STYLES = """<style>
 .fv-label.fv-shares{font-size:.85rem;gap:6px 12px;max-width:32rem}
 .fv-label.fv-people{font-size:.85rem;gap:6px 12px;max-width:40rem}
 .fv-done{background:#0072B2;border:0}
-[data-testid=stCaptionContainer]{opacity:.8}
+[data-testid=stCaptionContainer]{opacity:1}
+[data-testid=stCaptionContainer] :is(p,li){color:light-dark(#4B5060,#BBC0CF)}
 .fv-label.fv-units{max-width:32rem;grid-template-columns:auto 1fr auto}
 .fv-foot{font-size:.85rem;opacity:.85;margin-top:2rem}
 .fv-foot a{color:inherit}
 .stMainBlockContainer{padding-top:4.5rem;max-width:92rem;margin-inline:auto}
-[data-testid=stHeading] h1{padding-block:.25rem}
+[data-testid=stHeading] h1{padding-block:.25rem 0}
 .stMarkdownBadge{opacity:1}
 [data-variant=pills][data-selected=true] p,[data-variant=segmented_control][data-selected=true] p,
 [data-testid=stTab][aria-selected=true] p,[data-testid=stSliderThumbValue]{color:light-dark(#3A4FA3,#A9B6F5)}
@@ -156,6 +159,11 @@ def page_colours() -> "Colours":
     from study.figures.template import DARK, LIGHT
 
     return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def config(name: str) -> dict[str, Any]:
+    """A chart's buttons, its picture saved under a name of its own."""
+    return {**CONFIG, "toImageButtonOptions": {"format": "svg", "filename": name}}
 
 
 def parts_figure(parts: Mapping[str, Sequence[float]], colours: "Colours") -> "Figure":

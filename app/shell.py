@@ -34,7 +34,7 @@ LOGO = str(Path(__file__).with_name("logo.svg"))
 def main() -> None:
     """Draw the page that the address names, of those that this visitor has."""
     here = who_is_here()
-    chosen = st.navigation(dict(sections(here)), position="top" if here.researcher else "hidden")
+    chosen = st.navigation(pages(here), position="top" if here.researcher else "hidden")
     st.set_page_config(page_title=_tab(chosen), page_icon=LOGO, layout="wide")
     if here.researcher is None or chosen.url_path == "take":
         chosen.run()
@@ -51,27 +51,25 @@ def _tab(chosen: st.Page) -> str:
     return "FaceValue" if chosen.title == "FaceValue" else f"{chosen.title} · FaceValue"
 
 
-def sections(here: Here) -> dict[str, list[st.Page]]:
-    """The pages of a visitor by menu, those without one first; a researcher's are theirs alone."""
+def pages(here: Here) -> list[st.Page]:
+    """The pages of a visitor: a researcher's are for researchers alone.
+
+    The bar lists the rooms of the installation; a study's own rooms are reached from Studies and from each
+    other, an image from the gallery.
+    """
     trial = st.Page(take_part, title="Take part", url_path="take", visibility="hidden")
     shared = agreement_shared.entry()
     if here.researcher is None:
-        return {"": [sign_in.entry(), trial, shared]}
+        return [sign_in.entry(), trial, shared]
     role = here.researcher.role
-    editor, owner = role in EDITORS, role in OWNERS
-    study = [watch.entry(), agreement.entry()]
-    return {
-        "": [studies.entry(), trial, shared],
-        "One study": [design.entry(), invite.entry(), *study] if editor else study,
-        "Images": [gallery.entry(), image.entry(), *([importing.entry()] if editor else [])],
-        "Labels": [label_sets.entry(), engine.entry(), photograph.entry(), annotation.entry()],
-        "Account": [account.entry(), *([people.entry()] if owner else [])],
-    }
-
-
-def pages(here: Here) -> list[st.Page]:
-    """The pages of a visitor in the order of the menus."""
-    return [page for section in sections(here).values() for page in section]
+    rooms = [studies.entry(), agreement.entry(), gallery.entry(), label_sets.entry(), photograph.entry()]
+    rooms += [annotation.entry()]
+    if role in EDITORS:
+        rooms += [importing.entry(), design.entry(), invite.entry()]
+    rooms += [engine.entry()]
+    if role in OWNERS:
+        rooms += [people.entry()]
+    return [*rooms, account.entry(), watch.entry(), image.entry(), trial, shared]
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def learning(folder: Path, key: str) -> None:
         )
     else:
         right.caption("A foundation learns the shares of the votes; it has no emotion of its own to tell.")
-    with st.expander("The numbers"):
+    with st.expander("Table"):
         st.dataframe(own.drop(columns=["kind", "backbone"]), hide_index=True)
 
 
@@ -184,7 +184,7 @@ def _evaluation(report: "Report") -> None:
         st.plotly_chart(figure, key=f"evaluation-{name}", theme=None, config=charts.CONFIG)
         table = report.tables.get(name) if name in report.tables else report.tables.get("intervals")
         if table is not None:
-            with st.expander("The numbers"):
+            with st.expander("Table"):
                 st.dataframe(table, hide_index=True)
     with st.expander("Counts of every system and emotion"):
         st.dataframe(report.tables["counts"], hide_index=True)

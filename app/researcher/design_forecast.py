@@ -55,5 +55,5 @@ def _shares(design: Design, images: int) -> None:
     chosen = {finding: getattr(design, key) for finding, key in REPEATED.items()}
     figure = precision_figure(bought, chosen, charts.page_colours())
     st.plotly_chart(figure, key="precision", theme=None, config=charts.CONFIG)
-    with st.expander("The numbers"):
+    with st.expander("Table"):
         st.dataframe(bought, hide_index=True, width="stretch")

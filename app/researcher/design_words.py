@@ -97,6 +97,7 @@ TEXTS = {
 }
 NO_LABELS = (
     "No label set yet",
-    "A study asks about images that have soft-labels: label images with an engine, and import them.",
-    "For the demo's, stop the server and start it again with `make run`.",
+    ("A study asks about images that have soft-labels. Bring images in.", "importing"),
+    ("Label them with an engine: then a study can be designed here.", "engine"),
+    "Or look around first: stop the server, and start it again with `make run` for the demo.",
 )

@@ -58,7 +58,7 @@ def _start(bundles: "list[Bundle]") -> None:
         names = dataset_names(session)
     if not names:
         words.nothing_yet(
-            "No images yet", "Bring some in on the page Import: what is trained on them appears here."
+            "No images yet", ("Bring a data set in: engines are trained on it and label it.", "importing")
         )
         return
     train, label = st.columns(2)

@@ -10,7 +10,6 @@ from engine.emfacs import ACTION_UNITS
 from engine.soft_labels import SOFT_COLUMNS
 from study.errors import NotFoundError
 from study.images.catalog import image_path
-from study.images.gallery import page_ids
 from study.images.nearest import nearest
 from study.images.portrait import Portrait, portrait
 from study.images.view import View
@@ -45,8 +44,11 @@ def page() -> None:
         with database().session() as session:
             found = portrait(session, label_set_id, image_id)
     except (KeyError, ValueError, NotFoundError):
+        from app.researcher import gallery
+
         words.head("Image")
         st.warning("The address names no image of a label set. Choose one in the gallery.")
+        st.page_link(gallery.entry())
         return
     words.head(
         f"Image {found.image}", "One face: its soft-label against its hard-label, and how both came about."
@@ -100,8 +102,7 @@ def _neighbours(view: View, image_id: int, place: int | None) -> tuple[int | Non
     if place is None or not 1 <= place <= total:
         return None, None, 0
     first = max(place - 2, 0)
-    with database().session() as session:
-        ids = page_ids(session, view, offset=first, limit=place + 1 - first, total=total)
+    ids = views.ids_of(view, total, first, place + 1 - first)
     own = place - 1 - first
     if ids[own] != image_id:
         return None, None, 0

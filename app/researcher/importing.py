@@ -60,10 +60,11 @@ def _there() -> None:
     with database().session() as session:
         known = datasets(session)
     if not known.empty:
-        shown = known[["name", "images", "votes", "label_sets", "root", "created_at"]]
-        st.dataframe(
-            shown, hide_index=True, column_config={"label_sets": "label sets", "created_at": "since"}
+        shown = known[["name", "images", "votes", "label_sets", "root", "created_at"]].set_axis(
+            ["Data set", "Images", "Votes", "Label sets", "Folder", "Since"], axis=1
         )
+        since = st.column_config.DatetimeColumn(format="D MMM YYYY")
+        st.dataframe(shown, hide_index=True, column_config={"Since": since})
 
 
 def _source() -> Path | None:

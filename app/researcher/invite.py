@@ -23,8 +23,10 @@ TOLD = "invite-told"
 
 
 def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Invitations", icon=":material/mail:", url_path="invitations")
+    """The page as the navigation knows it; it is reached from Studies and from the study’s other rooms."""
+    return st.Page(
+        page, title="Invitations", icon=":material/mail:", url_path="invitations", visibility="hidden"
+    )
 
 
 @editors_only
@@ -50,7 +52,7 @@ def page() -> None:
     if study.state == "draft" and study.frozen_at is None:
         words.nothing_yet(
             "No places yet",
-            "Freeze the design first: that plans who is asked what.",
+            "Freeze the study’s design: that plans who is asked what.",
             "Then invite people here, by personal links or by an open one.",
         )
         return

@@ -79,12 +79,19 @@ def _prepare(sets: pd.DataFrame) -> None:
 
 def _figures_of(row: "pd.Series[Any]") -> None:
     total = int(row["images"])
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="large"):
         st.metric("Images", f"{total:,}", width="content")
         for subset in ("easy", "challenging", "difficult"):
             count = int(row[subset])
             share = f"{count / total:.1%}" if total else "none"
-            st.metric(subset.capitalize(), f"{count:,}", share, delta_color="off", delta_arrow="off")
+            st.metric(
+                subset.capitalize(),
+                f"{count:,}",
+                share,
+                delta_color="off",
+                delta_arrow="off",
+                width="content",
+            )
     made = f"Made by the bundle {row['bundle']}" if row["bundle"] else "Imported"
     st.caption(f"{made}, of the images of {row['dataset']}, {row['created_at']:%d %B %Y}.")
 
@@ -151,7 +158,7 @@ def _confidence(tables: "Tables", look: "Look") -> None:
         figures.confidence_bias(tables["confidence_bias"], look),
         tables["confidence_bias"],
     )
-    st.dataframe(tables["subsets_without_caps"], hide_index=True)
+    st.dataframe(words.readable(tables["subsets_without_caps"]), hide_index=True)
 
 
 def _two(before: int, after: int, names: dict[str, str]) -> None:
@@ -177,7 +184,7 @@ def _two(before: int, after: int, names: dict[str, str]) -> None:
         found.moves,
     )
     st.subheader("How far the scores moved", anchor=False)
-    st.dataframe(found.scores, hide_index=True)
+    st.dataframe(words.readable(found.scores), hide_index=True)
     _moved(after, found)
 
 
@@ -213,9 +220,15 @@ def _compared(before: int, after: int) -> "LabelComparison":
 def _show(title: str, meaning: str, figure: "Figure", table: pd.DataFrame) -> None:
     st.subheader(title, anchor=False)
     st.caption(meaning)
-    st.plotly_chart(figure.update_layout(title=None), key=title, theme=None, config=charts.CONFIG)
-    with st.expander("The numbers"):
-        st.dataframe(table)
+    st.plotly_chart(
+        figure.update_layout(title=None), key=title, theme=None, config=charts.config(_file(title))
+    )
+    with st.expander("Table", key=f"table-{title}"):
+        st.dataframe(words.readable(table))
+
+
+def _file(title: str) -> str:
+    return "-".join("".join(sign if sign.isalnum() else " " for sign in title.lower()).split())
 
 
 def _look() -> "Look":

@@ -26,8 +26,8 @@ _ENDS_WELL = {"finished": "green", "answering": "blue", "overdue": "orange"}
 
 
 def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Watch", icon=":material/monitoring:", url_path="watch")
+    """The page as the navigation knows it; it is reached from Studies and from the study’s other rooms."""
+    return st.Page(page, title="Watch", icon=":material/monitoring:", url_path="watch", visibility="hidden")
 
 
 @researchers_only
@@ -58,7 +58,9 @@ def _live(study_id: int, name: str) -> None:
         days = watching.answers_per_day(session, study_id, now, zone)
     people = seen.people
     if people.empty:
-        words.nothing_yet("No places yet", "Freeze the design first: that plans who is asked what.")
+        words.nothing_yet(
+            "No places yet", "Freeze the study’s design: that plans who is asked what, and appears here."
+        )
         return
     counts = people["stage"].value_counts()
     with st.container(horizontal=True, gap="small"):
@@ -69,8 +71,8 @@ def _live(study_id: int, name: str) -> None:
     answered, total = int(people["answered"].sum()), int(people["total"].sum())
     st.progress(answered / total if total else 0.0, watching.outlook_words(seen))
     if len(days):
-        st.plotly_chart(_per_day(days), config=charts.CONFIG, key="per-day", theme=None)
-        with st.expander("The numbers", key="per-day-numbers"):
+        st.plotly_chart(_per_day(days), config=charts.config("answers-per-day"), key="per-day", theme=None)
+        with st.expander("Table", key="per-day-table"):
             st.dataframe(days.rename(columns=str.capitalize), hide_index=True)
     found = _hints(str(database().engine.url), study_id, _counts(people), people["last_answer_at"].max())
     _table(watching.table(seen, found), zone, name)

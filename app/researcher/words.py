@@ -1,7 +1,12 @@
 """What the researchers' pages say alike: heads, states, what is missing."""
 
+from importlib import import_module
+
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+
+from app.researcher.access import may_invite
 
 # In the order in which they are listed: what runs comes first.
 STATE_COLOURS = {"open": "green", "paused": "orange", "frozen": "violet", "draft": "gray", "closed": "blue"}
@@ -38,25 +43,48 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
-def nothing_yet(headline: str, *steps: str) -> None:
-    """Say what an empty page is waiting for, and what to do about it."""
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with the names of its columns as a reader says them."""
+    return table.rename(columns=lambda name: str(name).replace("_", " ").strip()).rename(
+        columns=lambda name: name[:1].upper() + name[1:]
+    )
+
+
+def nothing_yet(headline: str, *steps: str | tuple[str, str]) -> None:
+    """Say what an empty page is waiting for, and what to do about it.
+
+    A step is its words, or its words and the module of the room where it is done, to which a link leads.
+    """
     with st.container(border=True):
         st.subheader(headline, anchor=False)
-        st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
+        for number, step in enumerate(steps, 1):
+            said, room = (step, None) if isinstance(step, str) else step
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f"{number}. {said}", width="content")
+                if room is not None:
+                    _way(room)
 
 
+def _way(room: str) -> None:
+    """Draw the link to a room, for those who may enter it."""
+    if room in _EDITORS_ROOMS and not may_invite():
+        return
+    st.page_link(import_module(f"app.researcher.{room}").entry())
+
+
+_EDITORS_ROOMS = ("importing", "design")
+DEMO = "Or look around first: stop the server, and start it again with `make run` for the demo."
 NO_IMAGES = (
     "No images yet",
-    "For the demo, stop the server and start it again with `make run`: it renders faces, trains an engine "
-    "and labels them.",
-    "For images of your own, make a manifest and label it: `python -m engine train --help`, then "
-    "`python -m engine label --help`.",
+    ("Bring a data set in: a folder on the server, a zip or a table.", "importing"),
+    ("Label it: train an engine on it, or take one that is there.", "engine"),
+    DEMO,
 )
 NO_BUNDLES = (
     "No engine yet",
-    "For the demo's, stop the server and start it again with `make run`.",
-    "For one of your own, train it into the data folder: `python -m engine train images.parquet --out "
-    "data/bundles/mine`.",
+    ("Bring a data set in, whose faces have labels.", "importing"),
+    ("Train an engine on it: it appears here.", "engine"),
+    DEMO,
 )
 PARTS = (
     "The soft-label is the mean of two scores (Eq. 14): the ensemble of one-vs-rest networks, and the "
@@ -64,7 +92,8 @@ PARTS = (
 )
 NO_STUDIES = (
     "No studies yet",
-    "For the demo's two studies, stop the server and start it again with `make run`.",
-    "For a study of your own, bring labelled images in, then make a new design: choose images and "
-    "participants, see what it will cost, save it, freeze it, open it.",
+    ("Bring a data set in.", "importing"),
+    ("Label it with an engine.", "engine"),
+    ("Design a study: choose images and participants, see what it will cost, save it, freeze it.", "design"),
+    DEMO,
 )

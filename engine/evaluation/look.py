@@ -57,6 +57,7 @@ def figure(look: Look, title: str) -> go.Figure:
         "legend": {"orientation": "h", "yanchor": "top", "y": -0.26, "x": 0},
         "margin": {"l": 56, "r": 16, "t": 56, "b": 56},
         "hoverlabel": {"align": "left"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.faint, "activecolor": look.text},
     }
     return go.Figure(layout={"template": go.layout.Template(layout=layout), "title": {"text": title, "x": 0}})
 

@@ -50,6 +50,7 @@ def template(colours: Colours = LIGHT) -> go.layout.Template:
             "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
             "margin": {"l": 56, "r": 16, "t": 48, "b": 56},
             "hoverlabel": {"align": "left"},
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.faint, "activecolor": colours.text},
         }
     )
 

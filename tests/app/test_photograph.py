@@ -90,7 +90,7 @@ def test_without_a_bundle_the_page_says_where_one_comes_from(program, visit_as):
     test = AppTest.from_string(SCRIPT, default_timeout=30).run()
     assert not test.exception
     assert test.subheader[0].value == "No engine yet"
-    assert "engine train" in text(test)
+    assert "Train an engine on it" in text(test)
 
 
 def test_of_several_bundles_one_is_chosen_and_a_damaged_one_named(program, visit_as):

@@ -9,7 +9,7 @@ from app.researcher import filters, image, moved, picking, views, words
 from app.researcher.access import RESEARCHERS, database, researchers_only
 from engine.soft_labels import SOFT_COLUMNS
 from study.images import catalog, facets
-from study.images.gallery import gallery, relaxed
+from study.images.gallery import relaxed, rows_of
 from study.images.view import View
 
 PER_PAGE = 24
@@ -82,8 +82,9 @@ def _nothing(view: View, summary: dict[str, Any]) -> None:
 def _results(view: View, total: int, dataset_id: int) -> None:
     number, last = _page_number(view, total), -(-total // PER_PAGE)
     first = (number - 1) * PER_PAGE
+    ids = views.ids_of(view, total, first, PER_PAGE)
     with database().session() as session:
-        frame, _ = gallery(session, view, offset=first, limit=PER_PAGE, total=total)
+        frame = rows_of(session, view.label_set_id, ids)
     st.caption(
         f"{first + 1:,}–{first + len(frame):,} of {words.counted(total, 'image')}. "
         "Bars are the soft-label from 0 to 1; the hard-label’s emotion is in bold."

@@ -13,6 +13,8 @@ LABELS, PAGE, SET, IMAGE, AT = "labels", "page", "set", "image", "at"
 """Words of an address beside the view's own: the label set by name, the page; on an image's page the label
 set and the image by id, and the image's place in the view, from 1."""
 
+_WINDOW = 96
+
 
 def address() -> dict[str, list[str]]:
     """The words of the page's address."""
@@ -33,6 +35,27 @@ def summary(label_set_id: int) -> dict[str, Any]:
 def counted(view: View) -> int:
     """How many images a view keeps; asked of the database once, until labels or votes change."""
     return _counted(str(database().engine.url), json.dumps(summary(view.label_set_id)), view.key, view)
+
+
+def ids_of(view: View, total: int, first: int, many: int) -> list[int]:
+    """The images of a view at the places from `first` (from 0), in its order; `total` is the view's count.
+
+    Asked of the database some pages at a time, so that the next page, the next image and the way from a page
+    to one of its images mostly ask nothing.
+    """
+    last = min(first + many, total)
+    known, where = json.dumps(summary(view.label_set_id)), str(database().engine.url)
+    begin = first - first % _WINDOW
+    ids = [
+        one for at in range(begin, last, _WINDOW) for one in _window(where, known, view.key, at, view, total)
+    ]
+    return ids[first - begin : last - begin]
+
+
+@st.cache_data(max_entries=2_000, show_spinner=False)
+def _window(place: str, known: str, key: str, at: int, _view: View, _total: int) -> list[int]:
+    with database().session() as session:
+        return gallery.page_ids(session, _view, offset=at, limit=_WINDOW, total=_total)
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)

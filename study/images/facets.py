@@ -45,7 +45,7 @@ def write_facets(session: Session, label_set_id: int, *, progress: bool = False)
             facets = frame.assign(label_set_id=label_set_id, top=_top(frame), **_people(frame, votes))
             session.execute(insert(_TABLE), _records(facets))
             bar.update(len(facets))
-    label_set.summary = _summary(session, label_set_id)
+    label_set.summary = {**_summary(session, label_set_id), "version": _version(label_set) + 1}
     session.flush()
 
 
@@ -160,6 +160,11 @@ def _summary(session: Session, label_set_id: int) -> dict[str, Any]:
         "words": {name: counts(name) for name in NAMES},
         "ranges": _ranges(session, label_set_id, (*NUMBERS, "rank", "margin", "entropy", *_OF_VOTES)),
     }
+
+
+def _version(label_set: LabelSet) -> int:
+    """Grows with each change of the facets: what was read of them before need not be true any more."""
+    return int((label_set.summary or {}).get("version", 0))
 
 
 def _all_votes(session: Session, label_set_id: int) -> int:

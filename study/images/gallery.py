@@ -1,5 +1,6 @@
 """A label set's images, counted, filtered, sorted and paged by the database."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -68,13 +69,18 @@ def gallery(
     """
     known = count(session, view) if total is None else total
     ids = page_ids(session, view, offset=offset, limit=limit, total=known)
+    return rows_of(session, view.label_set_id, ids), known
+
+
+def rows_of(session: Session, label_set_id: int, ids: Sequence[int]) -> pd.DataFrame:
+    """Images of a label set in the order of their ids as given (columns `SHOWN`)."""
     query = (
         select(*SHOWN.values())
         .join(Image, Image.id == LabelFacet.image_id)
-        .where(LabelFacet.label_set_id == view.label_set_id, LabelFacet.image_id.in_(ids))
+        .where(LabelFacet.label_set_id == label_set_id, LabelFacet.image_id.in_(ids))
     )
     frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=list(SHOWN))
-    return frame.set_index("image_id").loc[ids].reset_index(), known
+    return frame.set_index("image_id").loc[list(ids)].reset_index()
 
 
 def page_ids(session: Session, view: View, *, offset: int, limit: int, total: int) -> list[int]:

@@ -43,7 +43,7 @@ def side_bias(trials: pd.DataFrame, experiment: int) -> SideBias:
     return SideBias(
         experiment,
         share_estimates(participant_means(left, participant), "share of left among sides chosen")[0],
-        mean_estimate(rows["order_effect"].to_numpy(float), f"share of {what}", len(first)),
+        mean_estimate(rows["order_effect"].to_numpy(float), f"share of {what}", len(first), 1),
         rows,
     )
 

@@ -47,7 +47,7 @@ def self_agreement(
         by_participant,
         overall,
         _mean_kappa(by_participant["kappa"].to_numpy(float), len(pairs)),
-        mean_estimate(by_participant["ac1"].to_numpy(float), "AC1", len(pairs)),
+        mean_estimate(by_participant["ac1"].to_numpy(float), "AC1", len(pairs), 1),
         _by_experiment(names, tables),
     )
 
@@ -58,7 +58,7 @@ def _mean_kappa(kappa: Array, n: int) -> Estimate:
     Kappa of few repeats is too low, and the mean of many such has a narrow interval beside the truth
     (docs/statistics.md).
     """
-    found = mean_estimate(kappa, "kappa", n)
+    found = mean_estimate(kappa, "kappa", n, 1)
     few = n < len(kappa) * max(len(kappa), FEW_REPEATS)
     return replace(found, approximate=few and found.low is not None)
 

@@ -68,7 +68,8 @@ def pair_mean(found: PairValues, what: str, shared: float = 0.0) -> Estimate:
     left_out = len(found.value) - len(pairs.value)
     reason = f"{left_out} pairs left out: {what} undefined" if left_out else None
     few = len(people) < FEW_RATERS or n / len(found.n) < FEW_ITEMS or shared > 0
-    return Estimate(mean, float(low[0]), float(high[0]), n, method, reason, len(people), few)
+    ends = max(float(low[0]), -1.0), min(float(high[0]), 1.0)
+    return Estimate(mean, *ends, n, method, reason, len(people), few)
 
 
 def _one_pair(pairs: PairValues, what: str) -> Estimate:

@@ -22,6 +22,7 @@ from study.findings.trials import Codes
 
 Array = NDArray[Any]
 Z95 = float(stats.norm.ppf(0.975))
+NO_SPREAD = 1e-9
 
 
 def wilson(successes: Array | float, n: Array | float) -> tuple[Array, Array]:
@@ -60,8 +61,8 @@ def participant_means(
 
     outcome: (rows,) of 0/1; participant, image, group: (rows,) codes from 0. Variance: s2 / P of the
     participants' shares, plus P / (P - 1) times their covariance through shared images; degrees of freedom
-    after Satterthwaite (1946). The interval is NaN for fewer than two participants. Where every share is 0,
-    or every share is 1, the spread says nothing and Wilson's interval over the answers stands in.
+    after Satterthwaite (1946). The interval is NaN for fewer than two participants. Where all shares are the
+    same the spread says nothing, and Wilson's interval of the mean share over the answers stands in.
     """
     group = np.zeros(len(participant), dtype=np.intp) if group is None else group
     people = int(participant.max()) + 1 if len(participant) else 1
@@ -76,8 +77,8 @@ def participant_means(
     shared = _image_covariance(outcome - share.ravel()[cell], n, cell, present, image, group)
     error, df = _combine(spread, shared, present)
     low, high = logit_t(mean, error, df)
-    flat = (present > 1) & ((mean == 0) | (mean == 1))
-    flat_low, flat_high = wilson(k.sum(axis=1), n.sum(axis=1))
+    flat = (present > 1) & (error < NO_SPREAD)
+    flat_low, flat_high = wilson(mean * n.sum(axis=1), n.sum(axis=1))
     return Means(
         mean,
         np.where(flat, flat_low, low),
@@ -149,16 +150,17 @@ def share_estimates(means: Means, what: str) -> list[Estimate]:
             continue
         reason = None if people > 1 else "one participant: an interval over participants needs at least two"
         low, high = defined(float(means.low[at])), defined(float(means.high[at]))
-        if low is None and reason is None:
-            reason = "the participants' shares do not vary; no interval over participants"
+        if people > 1 and means.error[at] < NO_SPREAD:
+            reason = "the participants' shares are the same; Wilson's interval over answers"
         found.append(Estimate(float(means.mean[at]), low, high, n, method, reason, people))
     return found
 
 
-def mean_estimate(values: Array, what: str, n: int) -> Estimate:
+def mean_estimate(values: Array, what: str, n: int, most: float = np.inf) -> Estimate:
     """Mean of one value per participant with Student's t interval; NaN values are left out.
 
-    values: (participants,). Undefined values are counted in the reason, never taken as 0.
+    values: (participants,), none of which can be beyond -+most: nor is the interval's end. Undefined values
+    are counted in the reason, never taken as 0. Where the values are all the same there is no interval.
     """
     method = f"mean of the participants' {what}; 95 % t interval over participants"
     known = values[np.isfinite(values)]
@@ -172,6 +174,11 @@ def mean_estimate(values: Array, what: str, n: int) -> Estimate:
         return Estimate(
             float(known[0]), None, None, n, method, "one participant: an interval needs at least two", 1
         )
-    half = float(stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
-    mean = float(known.mean())
-    return Estimate(mean, mean - half, mean + half, n, method, reason, len(known))
+    mean, error = float(known.mean()), float(known.std(ddof=1) / np.sqrt(len(known)))
+    if error < NO_SPREAD:
+        reason = "the participants' values are the same: no interval over participants"
+        mean = 0.0 if abs(mean) < NO_SPREAD else mean
+        return Estimate(mean, None, None, n, method, reason, len(known))
+    half = float(stats.t.ppf(0.975, len(known) - 1)) * error
+    low, high = max(mean - half, -most), min(mean + half, most)
+    return Estimate(mean, low, high, n, method, reason, len(known))

@@ -53,7 +53,8 @@ def paired_test(first: Array, second: Array, n: int) -> PairedTest:
         same = Estimate(mean, None, None, n, method, reason, people)
         return PairedTest(same, None, people - 1, None, exact, None, people, reason)
     half = float(stats.t.ppf(0.975, people - 1)) * error
-    difference = Estimate(mean, mean - half, mean + half, n, method, None, people)
+    # No difference of two shares is beyond -1 or 1, so neither is an interval's end.
+    difference = Estimate(mean, max(mean - half, -1.0), min(mean + half, 1.0), n, method, None, people)
     t = mean / error
     p = float(2 * stats.t.sf(abs(t), people - 1))
     return PairedTest(difference, t, people - 1, p, exact, t / float(np.sqrt(people)), people)

@@ -11,7 +11,7 @@ from scipy import stats
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, participant_means
 from study.findings.trials import Codes, factorize, of_experiment, require
-from study.findings.weibull import TARGET, fit, lapse_interval, threshold_of, weibull
+from study.findings.weibull import TARGET, bounds, fit, lapse_interval, threshold_of, weibull
 
 FIT_POINTS = 1000
 SHOWN_BINS = 10
@@ -171,6 +171,9 @@ def _estimate(name: str, best: Array, left_out: Array, n: int, people: int, dist
             people,
         )
     others = np.array([_scaled(name, row) for row in left_out])
+    if name != "lapse" and _at_bound(best, distance):
+        reason = "the fit lies at the bound of the slopes and scales that are searched: no interval"
+        return Estimate(_back(name, value), None, None, n, METHOD, reason, people)
     if not np.isfinite(others).all():
         reason = "the interval is undefined: it hangs on one participant"
         return Estimate(_back(name, value), None, None, n, METHOD, reason, people)
@@ -178,11 +181,17 @@ def _estimate(name: str, best: Array, left_out: Array, n: int, people: int, dist
     error = np.sqrt((groups - 1) / groups * ((others - others.mean()) ** 2).sum())
     half = float(stats.t.ppf(0.975, groups - 1) * error)
     low, high = _back(name, value - half), _back(name, value + half)
-    if name == "lapse":
-        low, high = max(low, 0.0), min(high, 0.5)
+    if name != "threshold":
+        within = bounds(distance)[:, ("scale", "slope", "lapse").index(name)]
+        low, high = (float(np.clip(end, *(_back(name, one) for one in within))) for end in (low, high))
     # With fewer answers the jackknife of the scale is too narrow (docs/statistics.md).
     few = name == "scale" and n < FEW_ANSWERS
     return Estimate(_back(name, value), low, high, n, METHOD, None, people, few)
+
+
+def _at_bound(best: Array, distance: Array) -> bool:
+    """Whether scale or slope is as small or large as any that is searched."""
+    return bool(np.isclose(best[:2], bounds(distance)[:, :2], atol=1e-6).any())
 
 
 def _profiled(lapse: Estimate, distance: Array, right: Array, weight: Array, best: Array) -> Estimate:

@@ -49,7 +49,7 @@ def retest(trials: pd.DataFrame) -> Retest:
     moved = _share(same[swapped], participant[swapped], "self-agreement with sides exchanged")
     rows = _sides(same, participant, swapped, names)
     difference = (rows["same"] - rows["swapped"]).to_numpy(float)
-    effect = mean_estimate(difference, "self-agreement with sides as before less exchanged", len(pairs))
+    effect = mean_estimate(difference, "self-agreement with sides as before less exchanged", len(pairs), 1)
     return Retest(by_lag, lag_effect, stayed, moved, effect, rows)
 
 

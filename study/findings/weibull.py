@@ -33,6 +33,12 @@ def threshold_of(parameters: Array, target: float = TARGET) -> float:
     return float(np.exp(log_scale) * (-np.log1p(-share)) ** np.exp(-log_slope))
 
 
+def bounds(distance: Array) -> Array:
+    """Least and largest (log scale, log slope, lapse) that are searched, (2, 3)."""
+    low = [np.log(max(distance.min(), 1e-6)) - 3, np.log(0.2), 0.0]
+    return np.array([low, [np.log(max(distance.max(), 1e-6)) + 3, np.log(20), LARGEST_LAPSE]])
+
+
 def fit(
     distance: Array, right: Array, n: Array, start: Array | None = None, lapse: Array | None = None
 ) -> Array:
@@ -41,9 +47,7 @@ def fit(
     distance: (bins,); right, n: (sets, bins); start: (3,) or none; lapse: (sets,), lapse rates to be kept to,
     or none; returns (sets, 3). Fisher's scoring with Levenberg's damping, the parameters held within bounds.
     """
-    low = np.array([np.log(max(distance.min(), 1e-6)) - 3, np.log(0.2), 0.0])
-    high = np.array([np.log(max(distance.max(), 1e-6)) + 3, np.log(20), LARGEST_LAPSE])
-    low, high = (np.tile(bound, (len(n), 1)) for bound in (low, high))
+    low, high = (np.tile(bound, (len(n), 1)) for bound in bounds(distance))
     if lapse is not None:
         low[:, 2] = high[:, 2] = lapse
     if start is None:

@@ -98,7 +98,7 @@ def build(folder: Path) -> None:
 
 def copy(built: Path, folder: Path) -> None:
     """Copy a built program; the faces, which nobody changes, are linked."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("facevalue.db", "secret"):
         shutil.copy2(built / name, folder / name)
     (folder / "datasets").symlink_to(built / "datasets")

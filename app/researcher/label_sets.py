@@ -12,7 +12,8 @@ from app.researcher.access import RESEARCHERS, database, researchers_only
 from engine.errors import EngineError
 from study.exporting.cells import spreadsheet_csv
 from study.images import catalog, facets
-from study.images.overview import compare_sets, overview
+from study.images.comparisons import comparison
+from study.images.overview import overview
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -190,7 +191,8 @@ def _two(before: int, after: int, names: dict[str, str]) -> None:
 
 def _moved(label_set_id: int, found: "LabelComparison") -> None:
     st.subheader("The images that moved farthest", anchor=False)
-    rows = found.images.assign(far=found.images["largest"].abs()).nlargest(_MOVED, "far")
+    farthest = found.images["largest"].abs().nlargest(_MOVED).index
+    rows = found.images.loc[farthest]
     with st.container(horizontal=True):
         for row in rows.to_dict("records"):
             with st.container(width=170):
@@ -210,11 +212,12 @@ def _moved(label_set_id: int, found: "LabelComparison") -> None:
     )
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+# Shared by all who look, and changed by nobody: a copy for each look would take longer than the page.
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _compared(before: int, after: int) -> "LabelComparison":
     """A label set never changes, so neither does this."""
     with database().session() as session:
-        return compare_sets(session, before, after)
+        return comparison(session, installation().settings, before, after)
 
 
 def _show(title: str, meaning: str, figure: "Figure", table: pd.DataFrame) -> None:

@@ -40,7 +40,7 @@ def overview(session: Session, settings: Settings, label_set_id: int) -> Tables:
     label_set = _label_set(session, label_set_id)
     folder = settings.cache_dir / "overviews" / f"{label_set.id}-{label_set.fingerprint[:16]}"
     if not folder.is_dir():
-        _keep(_tables(facet_frame(session, label_set_id), _confidence(settings, label_set)), folder)
+        keep_tables(_tables(facet_frame(session, label_set_id), _confidence(settings, label_set)), folder)
     return {file.stem: _restored(file) for file in sorted(folder.glob("*.parquet"))}
 
 
@@ -115,7 +115,7 @@ def _tables(labels: pd.DataFrame, caps: pd.DataFrame | None) -> dict[str, pd.Dat
     return tables
 
 
-def _keep(tables: Tables, folder: Path) -> None:
+def keep_tables(tables: Tables, folder: Path) -> None:
     """Write all tables or none: a reader never meets half a folder."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))

@@ -7,6 +7,7 @@ from engine.errors import EngineError
 from engine.evaluation import label_sets
 from engine.soft_labels import SOFT_COLUMNS
 from study.errors import NotFoundError
+from study.images import comparisons
 from study.images.imports import import_dataset, import_label_set
 from study.images.overview import compare_sets, facet_frame, keep_overview, overview
 from tests.small_study import NOW, empty_database
@@ -73,6 +74,21 @@ def test_two_label_sets_are_compared_over_the_images_that_both_hold(here):
     assert (found.ranked, found.only_before, found.only_after) == (60, COUNT - 60, 0)
     assert found.moves["images"].sum() == 60
     assert list(found.images["image_id"]) == list(ids.loc[found.images["image"]])
+
+
+def test_a_comparison_is_made_once_and_read_again_as_it_was(here, monkeypatch):
+    settings, database, _ = here
+    with database.session() as session:
+        first = comparisons.comparison(session, settings, 1, 2)
+        monkeypatch.setattr(comparisons, "compare_sets", None)
+        again = comparisons.comparison(session, settings, 1, 2)
+        fresh = compare_sets(session, 1, 2)
+        with pytest.raises(NotFoundError, match="no label set 7"):
+            comparisons.comparison(session, settings, 1, 7)
+    for found in (first, again):
+        for name in ("images", "moves", "scores"):
+            pd.testing.assert_frame_equal(getattr(found, name), getattr(fresh, name), check_dtype=False)
+        assert (found.changed, found.ranked, found.only_before) == (fresh.changed, 60, COUNT - 60)
 
 
 def test_sets_without_a_common_image_and_sets_that_are_not_there_are_refused_in_words(here, tmp_path):

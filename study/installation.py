@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
+from db.errors import DatabaseError
 from db.schema import require_head
 from db.session import Database, open_database
 from db.settings import Settings
@@ -17,7 +19,7 @@ def opened_database() -> Iterator[tuple[Database, Settings]]:
 
     Raises:
         StudyError: there is no database.
-        DatabaseError: it cannot be used, or is not at the newest revision.
+        DatabaseError: it cannot be used, or is not at the newest revision, or refuses what is done with it.
     """
     settings = Settings.from_environment()
     # To look must not make an empty database.
@@ -28,6 +30,19 @@ def opened_database() -> Iterator[tuple[Database, Settings]]:
     database = open_database(settings)
     try:
         require_head(database)
-        yield database, settings
+        with refusals_told():
+            yield database, settings
     finally:
         database.dispose()
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What the database refuses within, its disk full or somebody else writing, as a DatabaseError."""
+    try:
+        yield
+    except OperationalError as problem:
+        raise DatabaseError(
+            f"the database refuses ({problem.orig}), and nothing of this was stored: make room if its disk "
+            "is full, or wait for who writes to it, then give the same command again"
+        ) from problem

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def full_disk() -> Iterator[None]:
-    """No file takes another byte, as on a disk without room."""
+def full_disk(largest: int = 0) -> Iterator[None]:
+    """No file takes a byte beyond its first `largest`, as on a disk without room."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
     try:
         yield
     finally:

@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from db.settings import Settings
     from study.images.bringing import bring_in
     from study.images.overview import keep_overview
+    from study.installation import refusals_told
     from study.jobs.queue import acting_researcher
 
     settings = Settings.from_environment()
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     database = open_database(settings)
     try:
         upgrade(database)
-        with database.begin() as session:
+        with refusals_told(), database.begin() as session:
             brought = bring_in(
                 session,
                 settings,

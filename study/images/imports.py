@@ -67,7 +67,7 @@ def import_dataset(
         record["dataset_id"] = dataset.id
         for landmarks in ("landmarks_68", "landmarks_28"):
             if landmarks in record:
-                record[landmarks] = _plain(record[landmarks])
+                record[landmarks] = _points(record[landmarks], record["name"])
     _insert(session, Image, records, "images", progress)
     return dataset
 
@@ -87,7 +87,12 @@ def import_annotations(
     if unknown.any():
         raise CatalogError(f"unknown label {frame['label'][unknown].iloc[0]!r}: known are {', '.join(known)}")
     moments = frame["annotated_at"] if "annotated_at" in frame else pd.Series(pd.NaT, index=frame.index)
-    times = pd.to_datetime(moments, utc=True)
+    times = pd.to_datetime(moments, utc=True, errors="coerce")
+    no_time = times.isna() & moments.notna()
+    if no_time.any():
+        raise CatalogError(
+            f"the annotations hold the time {moments[no_time].iloc[0]!r}: write 2026-03-01T12:30"
+        )
     votes = pd.DataFrame({"image_id": ids, "annotator": frame["annotator"].astype(str)})
     votes["label"] = frame["label"]
     records = _records(votes)
@@ -205,11 +210,16 @@ def _action_units(labels: pd.DataFrame) -> list[dict[str, float] | None]:
     ]
 
 
-def _plain(value: Any) -> Any:
-    """Landmarks as plain lists, whatever a file kept them as."""
-    if isinstance(value, str):
-        return json.loads(value)
-    return np.asarray(value, dtype=float).tolist() if value is not None else None
+def _points(value: Any, image: object) -> list[float] | None:
+    """Landmarks as a flat list of x and y, whatever a file kept them as: numbers, pairs, json, or 1.5;2;…"""
+    if value is None:
+        return None
+    try:
+        parts = json.loads(value) if isinstance(value, str) and value.startswith("[") else value
+        parts = parts.split(";") if isinstance(parts, str) else parts
+        return [float(number) for part in parts for number in np.ravel(part)]
+    except (TypeError, ValueError) as problem:
+        raise CatalogError(f"the landmarks of image {image!r} are no list of numbers") from problem
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,17 +1,16 @@
-"""Studies: what runs, how far each participant is, and the links that let them in."""
+"""Studies: what runs, how far each participant is, and the ways to each study's rooms."""
 
 from collections.abc import Hashable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from app import charts
 from app.researcher import agreement, annotation, design, invite, watch, words
-from app.researcher.access import database, may_invite, me, researchers_only, secret
+from app.researcher.access import database, may_invite, me, researchers_only
 from study import studies
-from study.access import invitations as registration
+from study.access.invitations import anybody_invited
 from study.field import doors
 
 LIVE_SECONDS = 3
@@ -54,8 +53,8 @@ def _card(study: dict[Hashable, Any]) -> None:
         _open(study)
     else:
         st.fragment(_progress, run_every=LIVE_SECONDS if state == "open" else None)(study_id)
-    if state == "open" and not study["simulated"] and may_invite():
-        _links(study_id)
+    if state == "open" and not study["simulated"] and may_invite() and not _invited(study_id):
+        st.caption("Nobody is invited yet: make personal links or an open one on **Invitations**.")
     with st.container(horizontal=True):
         if may_invite() and study["kind"] == "experiments":
             design.link(study_id, "Go on designing" if state == "draft" else "See the design")
@@ -81,6 +80,11 @@ def _open(study: dict[Hashable, Any]) -> None:
         st.rerun()
 
 
+def _invited(study_id: int) -> bool:
+    with database().session() as session:
+        return anybody_invited(session, study_id)
+
+
 @researchers_only
 def _progress(study_id: int) -> None:
     with database().session() as session:
@@ -95,23 +99,3 @@ def _progress(study_id: int) -> None:
     with st.container(height=SCROLLED if len(people) > MANY else "content", border=False):
         rows = people[["participant", "answered", "total"]].itertuples(index=False, name=None)
         st.html(charts.progress_bars(list(rows)))
-
-
-def _links(study_id: int) -> None:
-    with st.expander("Invitation links", key=f"links-{study_id}"):
-        with database().session() as session:
-            links = registration.invitation_links(session, study_id, secret())
-        if links.empty:
-            st.caption("Nobody is invited yet. Each participant gets a link of their own.")
-            if st.button("Make the links", key=f"invite-{study_id}"):
-                with database().begin() as session:
-                    registration.invite_all(
-                        session, study_id, secret=secret(), now=datetime.now(UTC), by=me().id
-                    )
-                st.rerun()
-            return
-        st.caption("One link a participant: it lets them in again at any time, on any browser.")
-        here = urlsplit(st.context.url or "")
-        addresses = [f"{here.scheme}://{here.netloc}/join/{token}" for token in links["token"]]
-        lines = [f"{code}  {address}" for code, address in zip(links["participant"], addresses, strict=True)]
-        st.code("\n".join(lines), language=None, wrap_lines=True, height="content")

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.tables import Invitation, Participant, Study
+from db.tables import Invitation, OpenLink, Participant, Study
 from study.access.acts import Act
 from study.access.audit import note
 from study.access.tokens import derived_token, token_hash
@@ -155,6 +155,13 @@ def invitation_links(session: Session, study_id: int, secret: bytes) -> pd.DataF
         for code, invitation in session.execute(query)
     ]
     return pd.DataFrame(rows, columns=["participant", "token", "expires_at", "participant_id"])
+
+
+def anybody_invited(session: Session, study_id: int) -> bool:
+    """Whether the study has a personal link or an open one, which may be taken back since."""
+    tables = (Invitation, OpenLink)
+    found = [select(table.id).where(table.study_id == study_id).limit(1) for table in tables]
+    return any(session.scalar(query) is not None for query in found)
 
 
 def links_table(session: Session, study_id: int, secret: bytes, base: str) -> pd.DataFrame:

@@ -20,6 +20,8 @@ from study.design.toml_file import ReadFromToml
 
 SECONDS: Mapping[str, float] = {"hard_label": 4.0, "soft_label": 20.0, "affect": 8.0}
 """What a face may take in each form; a guess, for the hours foretold."""
+OF_STUDIES = {"experiments", "preset", "overlap", "overlap_design", "foil_policy", "images_per_emotion"}
+"""Keys by which the file of a study of experiments is known."""
 _WHOLE: Mapping[str, tuple[int, int]] = {
     "sample": (0, 10_000_000),
     "annotators_per_image": (1, checks.MAX_PARTICIPANTS),
@@ -92,6 +94,12 @@ class AnnotationDesign(ReadFromToml):
         given = dict(values)
         known = {one.name for one in fields(cls)}
         unknown = sorted(set(given) - known)
+        if OF_STUDIES & set(unknown):
+            raise DesignError(
+                min(OF_STUDIES & set(unknown)),
+                "this is the design of a study, not of an annotation task: make a draft of it by"
+                " `python -m study create FILE --labels SET`, or on the page Design",
+            )
         if unknown:
             listed = ", ".join(sorted(known))
             raise DesignError(str(unknown[0]), f"design: unknown key {unknown[0]!r}; the keys are {listed}")

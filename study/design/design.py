@@ -16,6 +16,8 @@ from study.design.texts import Texts
 from study.design.toml_file import ReadFromToml
 
 ALL = "all"
+OF_ANNOTATION = {"form", "hard_labels", "annotators_per_image", "sample"}
+"""Keys by which the file of an annotation task is known."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,12 @@ class Design(ReadFromToml):
         base = preset(given.pop("preset")) if "preset" in given else DEFAULT
         known = {one.name for one in fields(cls)}
         unknown = sorted(set(given) - known)
+        if OF_ANNOTATION & set(unknown):
+            raise DesignError(
+                min(OF_ANNOTATION & set(unknown)),
+                "this is the design of an annotation task, not of a study: make a draft of it by"
+                " `python -m study annotate FILE --dataset NAME`, or on the page Annotation",
+            )
         if unknown:
             listed = ", ".join(sorted(known))
             raise DesignError(str(unknown[0]), f"design: unknown key {unknown[0]!r}; the keys are {listed}")

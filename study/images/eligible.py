@@ -14,6 +14,12 @@ from study.errors import NotFoundError, StudyError
 from study.images.catalog import label_frame
 from study.images.selections import selection_images
 from study.images.view import scanned
+from study.planning.attention import check_attention
+from study.planning.images import SOFT_COLUMNS
+from study.planning.precision import least_questions
+
+JUDGED = 2_000
+"""Images whose scores are read while a design is written."""
 
 
 def find_label_set(session: Session, name: str | None) -> int:
@@ -104,6 +110,34 @@ def _filters(design: Design, source: type[LabelFacet] | type[Label]) -> list[Col
         chosen = select(SelectionImage.image_id).join(Selection).where(Selection.name == design.selection)
         kept.append(source.image_id.in_(chosen))
     return kept
+
+
+def attention_problems(
+    session: Session, label_set_id: int, design: Design, counts: dict[str, int]
+) -> list[DesignError]:
+    """Why no plan could hold the design's attention checks; `counts` are its `eligible_counts`.
+
+    Of more than JUDGED images the scores are not read: so many hardly lack a foil.
+    """
+    if design.attention_checks == 0:
+        return []
+    there = sum(counts.values())
+    pool = _scores(session, label_set_id, design) if there <= JUDGED else None
+    try:
+        check_attention(pool, least_questions(design, there), design)
+    except DesignError as problem:
+        return [problem]
+    return []
+
+
+def _scores(session: Session, label_set_id: int, design: Design) -> pd.DataFrame:
+    kept = [Label.label_set_id == label_set_id, *_filters(design, Label)]
+    if not design.images:
+        kept.append(Label.hard_label.in_(design.emotions))
+    columns = ["hard_label", *SOFT_COLUMNS]
+    query = select(*(getattr(Label, column) for column in columns)).join(Image, Image.id == Label.image_id)
+    rows = session.execute(query.where(*kept).order_by(Label.image_id))
+    return pd.DataFrame([tuple(row) for row in rows], columns=columns)
 
 
 def shortfalls(counts: dict[str, int], design: Design) -> list[DesignError]:

@@ -65,19 +65,10 @@ def _checks(
 ) -> pd.DataFrame:
     """One participant's attention checks, at their places among the other questions."""
     count = design.attention_checks
-    if count > len(part) // 5:
-        raise refusal(
-            "attention_checks", count, f"is more than one in five of a participant's {len(part)} questions"
-        )
+    _check_share(count, len(part))
     met, foils = np.unique(part["image"]), np.unique(part["foil"][part["foil"] >= 0])
     pairs = _pairs(images, easy, met, foils, count, rng)
-    if len(pairs) < count:
-        raise refusal(
-            "attention_checks",
-            count,
-            f"needs as many Easy images with a foil that scores their emotion {LEAST_GAP:g} lower, and there"
-            f" are {len(pairs)}: add images, or lower it",
-        )
+    _check_pairs(count, len(pairs))
     scores = images[list(SOFT_COLUMNS)].to_numpy(dtype=np.float64)
     total = len(part) + count
     ends = np.arange(count + 1) * total // count
@@ -95,6 +86,41 @@ def _checks(
             "position": places,
         }
     )
+
+
+def check_attention(images: pd.DataFrame | None, questions: int, design: Design) -> None:
+    """Refuse, before there is a plan, attention checks for which no plan would have room or images.
+
+    images: all that the study may draw, with `hard_label` and the soft scores; None leaves them unjudged.
+    questions: what a participant with the least has at most, without the checks. A plan, which keeps the
+    images of checks apart from what a participant meets otherwise, may still be refused. Raises DesignError.
+    """
+    count = design.attention_checks
+    if count == 0:
+        return
+    _check_share(count, questions)
+    if images is not None:
+        nothing = np.array([], dtype=np.int64)
+        easy = np.flatnonzero(clear_images(images))
+        rng = np.random.default_rng(design.seed)
+        _check_pairs(count, len(_pairs(images, easy, nothing, nothing, count, rng)))
+
+
+def _check_share(count: int, questions: int) -> None:
+    if count > questions // 5:
+        raise refusal(
+            "attention_checks", count, f"is more than one in five of a participant's {questions} questions"
+        )
+
+
+def _check_pairs(count: int, there: int) -> None:
+    if there < count:
+        raise refusal(
+            "attention_checks",
+            count,
+            f"needs as many Easy images with a foil that scores their emotion {LEAST_GAP:g} lower, and there"
+            f" are {there}: add images, or lower it",
+        )
 
 
 def _sides(part: pd.DataFrame, count: int, rng: np.random.Generator) -> Bools:

@@ -98,6 +98,14 @@ def forecast(design: Design, images: int | None = None, assumptions: Assumptions
     )
 
 
+def least_questions(design: Design, images: int | None = None) -> int:
+    """What a participant with the least questions has at most, without attention checks."""
+    count = _images(design, images)
+    whole = count * len(design.experiments) % design.participants == 0
+    each = forecast(design, images).questions_each - design.attention_checks
+    return each if whole else each - 1
+
+
 def by_share(design: Design, images: int | None = None, shares: Sequence[float] = SHARES) -> pd.DataFrame:
     """What each share of repeats buys: finding, share, questions_each, n, half_width (NaN where undefined).
 

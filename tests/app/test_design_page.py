@@ -88,6 +88,16 @@ def test_a_design_that_cannot_be_is_told_beside_its_field_and_not_kept(program, 
     assert button(test, "Freeze…").disabled
 
 
+def test_attention_checks_without_room_are_told_before_freezing(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw(study=str(draft(program)))
+    field(test, "attention_checks").set_value(2).run()
+    assert not test.error
+    field(test, "attention_checks").set_value(40).run()
+    assert "attention_checks = 40 is more than one in five" in test.error[0].value
+    assert button(test, "Freeze…").disabled
+
+
 def test_a_script_in_a_text_is_refused(program, visit_as):
     visit_as(program.researcher_cookies())
     test = draw()

@@ -105,3 +105,15 @@ def test_without_a_database_a_command_says_so(tmp_path, monkeypatch, capsys):
     assert main("study", commands, (StudyError, DatabaseError), ["studies"]) == 2
     assert "there is no database in" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_the_other_kind_is_known_and_its_command_named(run, tmp_path):
+    task = tmp_path / "task.toml"
+    task.write_text('name = "faces"\nform = "hard_label"\n', encoding="utf-8")
+    status, _, said = run("create", task)
+    assert status == 2
+    assert "design of an annotation task" in said
+    assert "python -m study annotate FILE" in said
+    status, _, said = run("annotate", tmp_path / "design.toml")
+    assert status == 2
+    assert "python -m study create FILE" in said

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from engine.emfacs import EMOTIONS
 from study.design.checks import EXPOSURES, FOIL_POLICIES, OVERLAP_DESIGNS
 from study.design.design import DEFAULT
+from study.design.errors import DesignError
 from study.errors import StudyError
+from study.planning.attention import check_attention
 from study.planning.audit import audit, pairs_shared
 from study.planning.images import eligible_images
 from study.planning.plan import plan
+from study.planning.precision import least_questions
 from study.planning.stand_in import stand_in_labels
 from study.question_columns import QUESTION_COLUMNS
 
@@ -314,3 +317,20 @@ def test_stand_ins_have_the_papers_subsets_and_the_names_of_the_contract():
     assert shares["Easy"] == pytest.approx(0.675, abs=0.02)
     assert shares["Difficult"] == pytest.approx(0.125, abs=0.02)
     assert (labels["bundle"] == "stand-in").all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(checks=st.integers(1, 12), images=st.integers(1, 8), people=st.integers(2, 5), seed=st.integers(0, 9))
+def test_attention_checks_refused_before_there_is_a_plan_are_refused_by_every_plan(
+    checks, images, people, seed
+):
+    design = DEFAULT.changed(
+        images_per_emotion=images, participants=people, attention_checks=checks, overlap_design="none"
+    )
+    labels = stand_in_labels(images, np.random.default_rng(seed))
+    try:
+        check_attention(labels, least_questions(design, len(labels)), design)
+    except DesignError as refused:
+        assert refused.key == "attention_checks"
+        with pytest.raises(StudyError, match="attention_checks"):
+            plan(labels, design, np.random.default_rng(seed))

@@ -136,7 +136,7 @@ def of_studies(database: Database) -> Asked:
         "agreement: whether anything is new": asking(dashboard.version, 1),
         "design: images that may be drawn": asking(eligible.eligible_counts, 1, preset("quick_pilot")),
         "import: data sets": asking(manifests.datasets),
-        "engine: jobs": asking(queue.jobs, now),
+        "engine: jobs": asking(queue.jobs, ("train", "label")),
         "people: the latest of 10,000 acts": asking(audit_log),
     }
 

@@ -25,6 +25,7 @@ from engine.emfacs import EMOTIONS
 from engine.soft_labels import SOFT_COLUMNS, SUBSETS
 from study.images.facets import write_facets
 from study.images.imports import PARTS
+from study.images.overview import keep_overview
 
 LABEL_SETS = ("large", "large-again")
 BUNDLES = ("large-bundle", "large-bundle-2", "large-bundle-3")
@@ -61,6 +62,10 @@ def seed(settings: Settings, images: int, participants: int, answers: int) -> No
         with database.begin() as session:
             write_facets(session, label_set_id)
     seed_people(database, settings, BUNDLES, images)
+    print("tables of the label sets …", file=sys.stderr)
+    with database.session() as session:
+        for name in LABEL_SETS:
+            keep_overview(session, settings, name)
     database.dispose()
 
 

@@ -2,7 +2,7 @@
 
 import { CAPS, CHOICE_OF_KEY, EXPERIMENTS } from "./words.js";
 import { Panel } from "./label.js";
-import { inputOf, keycaps } from "./presses.js";
+import { keycaps, pressOf } from "./presses.js";
 import { Screen } from "./screen.js";
 
 export class Comparing extends Screen {
@@ -43,9 +43,7 @@ export class Comparing extends Screen {
 
   #clicked(event) {
     const choice = event.target.closest("button")?.dataset.choice;
-    if (!choice) return;
-    // detail counts the clicks that follow each other closely.
-    this.on.answer({ choice }, { input: inputOf(event), at: event.timeStamp, burst: event.detail > 1 });
+    if (choice) this.on.answer({ choice }, pressOf(event));
   }
 }
 

@@ -1,6 +1,6 @@
 // Which label fits the face: a button for each, pressed by key, mouse or touch.
 
-import { inputOf, isElsewhere, keycaps } from "./presses.js";
+import { isElsewhere, keycaps, pressOf } from "./presses.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-"];
 
@@ -37,9 +37,7 @@ export class Naming {
 
   #clicked(event) {
     const label = event.target.closest("button")?.dataset.label;
-    if (label && this.enabled) {
-      this.chosen(label, { input: inputOf(event), at: event.timeStamp, burst: event.detail > 1 });
-    }
+    if (label && this.enabled) this.chosen(label, pressOf(event));
   }
 
   #pressed(event) {

@@ -5,14 +5,30 @@ const ELSEWHERE = `input, ${WRITTEN}`;
 // Where sliders are the answer, keys that move no slider belong to the page.
 export const BUT_SLIDERS = `input:not([type=range]), ${WRITTEN}`;
 
-export function inputOf(event) {
-  if (event.detail === 0) return "key"; // a click without a pointer: Enter or the space bar on a button
-  return { touch: "touch", pen: "touch" }[event.pointerType] ?? "mouse";
+const ONE_BURST_MS = 500; // The usual time in which two clicks in one place are one double click.
+const ONE_PLACE_PX = 24;
+let lastClick = null;
+
+// A click as a press: how it reached the page, when, and whether it follows another so closely that it is the second
+// half of a double click. `detail` counts those, but stays 1 under fingers on some phones.
+export function pressOf(event) {
+  const { detail, timeStamp: at, clientX: x, clientY: y } = event;
+  if (detail === 0) return { input: "key", at, burst: false }; // no pointer: Enter or the space bar on a button
+  const again = lastClick !== null && at - lastClick.at < ONE_BURST_MS
+    && Math.hypot(x - lastClick.x, y - lastClick.y) < ONE_PLACE_PX;
+  lastClick = { at, x, y };
+  const input = { touch: "touch", pen: "touch" }[event.pointerType] ?? "mouse";
+  return { input, at, burst: detail > 1 || again };
 }
 
 export function isElsewhere(event, where = ELSEWHERE) {
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
   return event.composedPath().some((node) => node.matches?.(where));
+}
+
+// Is Enter there a press already?
+export function isOnPressable(event) {
+  return event.composedPath().some((node) => node.matches?.("button, summary, a"));
 }
 
 export function keycaps(caps) {

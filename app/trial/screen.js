@@ -1,7 +1,7 @@
 // What stands on the page: it shows what it is told and reports what is pressed; it decides nothing.
 
 import { BREAK, placeInWords, placeInShort } from "./words.js";
-import { closeDialogsAsTheyCome, isElsewhere } from "./presses.js";
+import { closeDialogsAsTheyCome, isElsewhere, isOnPressable } from "./presses.js";
 
 // What every task has; Comparing and Annotating draw the question and take its answer.
 export class Screen {
@@ -107,10 +107,12 @@ export class Screen {
     const undo = event.key === "Backspace" || event.key.toLowerCase() === "u";
     const given = undo ? null : this.givenBy(event);
     const presses = event.repeat && (event.key === "Enter" || event.key === " ");
-    if (!undo && !given && !presses) return;
+    const goesOn = event.key === "Enter" && this.trial.dataset.state === "break" && !isOnPressable(event);
+    if (!undo && !given && !presses && !goesOn) return;
     event.preventDefault();
     if (event.repeat) return;
     if (undo) this.on.undo();
+    else if (goesOn) this.on.goOn();
     else this.on.answer(given, { input: "key", at: event.timeStamp, burst: false });
   }
 }

@@ -1,8 +1,6 @@
 // Sliders that are an answer, and the button and the Enter key that give it.
 
-import { inputOf, isElsewhere, BUT_SLIDERS, keycaps } from "./presses.js";
-
-const PRESSABLE = "button, summary, a";
+import { isElsewhere, isOnPressable, BUT_SLIDERS, keycaps, pressOf } from "./presses.js";
 
 const made = (tag, className, values = {}) => Object.assign(document.createElement(tag), { className, ...values });
 
@@ -12,7 +10,9 @@ export class Slider {
     this.least = least;
     this.line = made("label", "scale");
     this.input = made("input", "slider", { type: "range", min: least, max: 1, step, value: 0 });
-    this.value = made("output", "value");
+    // The slider speaks its value itself: an output beside it would have it spoken twice.
+    this.value = made("span", "value");
+    this.value.setAttribute("aria-hidden", "true");
     if (colour) this.line.style.setProperty("--colour", colour);
     this.line.append(made("span", "emotion", { textContent: name }), this.input, this.value);
     this.input.setAttribute("aria-label", spoken);
@@ -46,8 +46,7 @@ export class Done {
     this.button.append(keycaps(["⏎"]));
     this.listening = new AbortController();
     const { signal } = this.listening;
-    this.button.addEventListener("click", (event) =>
-      this.#press({ input: inputOf(event), at: event.timeStamp, burst: event.detail > 1 }), { signal });
+    this.button.addEventListener("click", (event) => this.#press(pressOf(event)), { signal });
     document.addEventListener("keydown", (event) => this.#pressed(event), { signal });
   }
 
@@ -63,7 +62,7 @@ export class Done {
 
   #pressed(event) {
     if (event.key !== "Enter" || event.repeat || isElsewhere(event, BUT_SLIDERS)) return;
-    if (event.composedPath().some((node) => node.matches?.(PRESSABLE))) return;
+    if (isOnPressable(event)) return;
     event.preventDefault();
     this.#press({ input: "key", at: event.timeStamp, burst: false });
   }

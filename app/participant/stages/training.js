@@ -6,6 +6,9 @@ import { Outbox } from "../../trial/outbox.js";
 import { closeDialogsAsTheyCome } from "../../trial/presses.js";
 
 const FULL = 10;
+const RETRY_MS = 2000;
+
+const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 class Training {
   constructor(root, data, rerun) {
@@ -56,7 +59,7 @@ class Training {
   // The page is drawn anew once the server knows that the training is done.
   async finish() {
     this.part(".next").disabled = true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await later(50);
     await this.outbox.flush();
     this.moveOn();
   }
@@ -121,20 +124,16 @@ class Training {
     this.part(".feedback").replaceChildren();
     this.naming.mark();
     this.naming.enable(false);
-    this.awaitFace(this.address(person, emotion));
+    this.awaitFace(face);
     // Who has answered it before may pass on; who has not answers first.
     this.part(".next").disabled = this.step >= this.done;
   }
 
   // Nobody is asked about a face that is not there yet.
-  async awaitFace(source) {
+  async awaitFace(face) {
     const { step } = this;
-    const here = () => this.step === step && !this.ended;
-    while (!(await Object.assign(new Image(), { src: source }).decode().then(() => true, () => false))) {
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-      if (!here()) return;
-    }
-    if (here()) this.naming.enable(true);
+    await face.shown;
+    if (this.step === step && !this.ended) this.naming.enable(true);
   }
 
   answer(label) {
@@ -151,9 +150,19 @@ class Training {
   }
 
   strip(person, emotion) {
-    const strip = Object.assign(document.createElement("div"), { className: "strip" });
-    strip.style.backgroundImage = `url("${this.address(person, emotion)}")`;
+    const strip = Object.assign(document.createElement("div"), { className: "strip awaited" });
+    strip.shown = this.fill(strip, this.address(person, emotion));
     return strip;
+  }
+
+  // Resolves once the face stands there; what does not load is tried again.
+  async fill(strip, source) {
+    while (!(await Object.assign(new Image(), { src: source }).decode().then(() => true, () => false))) {
+      await later(RETRY_MS);
+      if (!strip.isConnected) return;
+    }
+    strip.style.backgroundImage = `url("${source}")`;
+    strip.classList.remove("awaited");
   }
 
   address(person, emotion) {

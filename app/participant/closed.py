@@ -35,9 +35,9 @@ def disqualified(mine: Participation) -> None:
     """Thank whoever did not pass the qualification."""
     st.title("Thank you for your time", anchor=False)
     st.markdown(
-        "Your labels differed from the ones that this study goes by too often for it to go on to its "
-        "questions. That says nothing about you: faces are read differently, and this study needs people "
-        "who read them in one particular way."
+        "To go on to the questions, more of your answers would have had to be the expected ones. That says "
+        "nothing about you: people read faces differently, and this study needs people who read them in one "
+        "particular way."
     )
     st.markdown("There is nothing more to do: you can close this page.")
 

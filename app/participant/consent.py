@@ -48,14 +48,14 @@ def _ask(mine: Participation) -> None:
 def facts(mine: Participation) -> list[str]:
     """What is asked of the participant, one line of Markdown each."""
     days = mine.design.deadline_days
-    until = f" You have {days} day{'' if days == 1 else 's'} from your consent."
+    until = f" After you agree you have {days} day{'' if days == 1 else 's'}."
     if mine.deadline:
         until += f" The study is open until {mine.deadline:%d %B %Y, %H:%M} UTC."
     return [
         *(f":material/face: {what}" for what in _asked(mine.design)),
         *_before_the_questions(mine),
         f":material/schedule: **{mine.total:,} questions**, about {duration(mine.minutes)}, "
-        f"in as many sittings as you like. Your link brings you back.{until}",
+        f"all at once or bit by bit. Your link brings you back to your next question.{until}",
         f":material/lock: Your answers are kept under the code **{mine.code}**, with the time each took. "
         "Your name is not kept.",
         ":material/logout: You may stop at any time, without a reason, and have your answers erased: "
@@ -73,16 +73,16 @@ def _before_the_questions(mine: Participation) -> list[str]:
     design = mine.design
     before = []
     if design.training:
-        before.append("a short training shows how each emotion looks")
+        before.append("a short training (a few minutes) shows what each emotion looks like")
     if design.qualification_images:
         before.append(
-            f"you label {design.qualification_images:,} faces; who names the emotion of at least "
-            f"{design.qualification_pass:.0%} of them goes on"
+            f"you name the emotions of {design.qualification_images:,} faces. To go on, at least "
+            f"{design.qualification_pass:.0%} of the names must be the expected ones"
         )
     if not before:
         return []
     words = ", then ".join(before)
-    return [f":material/school: Before the questions {words}."]
+    return [f":material/school: Before the questions, {words}."]
 
 
 def duration(minutes: int) -> str:

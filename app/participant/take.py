@@ -74,3 +74,7 @@ def nobody() -> None:
             "This browser does not know you yet. Open the link that the researchers sent you: "
             "it brings you to your next question, on this browser or another."
         )
+        st.markdown(
+            "You have just opened it? Then this browser refuses cookies, and without one it cannot remember "
+            "who you are. Please allow cookies for this page, or open the link in another browser."
+        )

@@ -12,15 +12,15 @@ from study.trial.posts import UndoPost
 
 
 def page(mine: Participation) -> None:
-    """Thank the participant, say that all is saved, and lead on to where they came from."""
+    """Thank the participant, lead on to where they came from, and say that all is saved."""
     st.title("Thank you", anchor=False)
+    _completion(mine)
     st.markdown(mine.texts.thanks)
     with st.container(border=True, key="facts"):
         st.markdown(
             f":material/check_circle: All **{mine.answered:,}** of your answers are saved, "
             f"under the code **{mine.code}**."
         )
-    _completion(mine)
     st.caption("Keep your code in case you want to ask the researchers about your answers.")
     if mine.state == "open":
         st.button("Take the last answer back", on_click=_undo, args=(mine,))
@@ -28,7 +28,7 @@ def page(mine: Participation) -> None:
 
 def _completion(mine: Participation) -> None:
     if mine.completion_code:
-        st.markdown("Your completion code:")
+        st.markdown("Please note your completion code before you close this page:")
         st.code(mine.completion_code, language=None)
     if mine.completion_url and mine.completion_url.startswith(("https://", "http://")):
         st.link_button("Confirm that you have finished", mine.completion_url, type="primary", width="stretch")

@@ -18,8 +18,8 @@ export class Affect {
     this.hint = hint;
     const moved = () => this.#place(this.valence.number, this.arousal.number);
     const slider = (name, spoken) => new Slider({ name, spoken, least: -1, step: GRID_STEP, moved });
-    this.valence = slider("Valence", "Valence, from unpleasant to pleasant");
-    this.arousal = slider("Arousal", "Arousal, from calm to excited");
+    this.valence = slider("Pleasant", "Valence, from unpleasant to pleasant");
+    this.arousal = slider("Excited", "Arousal, from calm to excited");
     this.done = new Done((press) => {
       if (!this.touched) hint("Choose a place on the grid first.");
       else said({ valence: rounded(this.valence), arousal: rounded(this.arousal) }, press);

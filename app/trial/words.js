@@ -4,14 +4,16 @@ export const EXPERIMENTS = {
   1: {
     question: "Which describes this face better?",
     options: { left: "Left", right: "Right", both: "Both", none: "None" },
-    help: "Each panel is one label: eight emotions, each from 0 (not at all) to 1 (fully). Choose the one that "
-      + "describes the face better, “Both” if they describe it equally well, or “None” if neither does.",
+    help: "There are two labels, left and right. A label gives each of eight emotions a number from 0 (not at all) "
+      + "to 1 (fully), or names one emotion. Choose the label that describes the face better. Choose “Both” if they "
+      + "describe it equally well, and “None” if neither describes it.",
   },
   2: {
     question: "Which of the two belongs to this face?",
     options: { left: "Left", right: "Right" },
-    help: "Each panel is one label: eight emotions, each from 0 (not at all) to 1 (fully). One was made for this "
-      + "face, the other for a different face. Choose the one that belongs to this face.",
+    help: "There are two labels, left and right. A label gives each of eight emotions a number from 0 (not at all) "
+      + "to 1 (fully). One label was made for this face, the other for a different face. Choose the one that belongs "
+      + "to this face.",
   },
 };
 
@@ -23,12 +25,14 @@ export const ANNOTATIONS = {
   },
   soft_label: {
     question: "How strongly is each emotion shown?",
-    help: "Each slider goes from 0 (not at all) to 1 (fully); the eight need not sum to 1.",
+    help: "Each slider goes from 0 (not at all) to 1 (fully). Leave at 0 what the face does not show. The eight "
+      + "numbers need not add up to 1.",
     keys: [[["1", "8"], "go to a slider"], [["←"], "less"], [["→"], "more"], [["⏎"], "done"]],
   },
   affect: {
     question: "How pleasant, and how excited?",
-    help: "Choose a place on the grid, or move the two sliders: they are the same.",
+    help: "How pleasant does the face look, and how excited? Left is unpleasant, right is pleasant; down is calm, up is "
+      + "excited. Choose a place on the grid, or move the two sliders: both say the same.",
     keys: [[["←"], "less pleasant"], [["→"], "more pleasant"], [["↑"], "more excited"], [["↓"], "calmer"],
       [["Shift"], "with an arrow: further"], [["⏎"], "done"]],
   },
@@ -40,6 +44,9 @@ export const CHOICE_OF_KEY = {
 };
 export const CAPS = { left: ["←", "1"], right: ["→", "2"], both: ["↑", "3"], none: ["↓", "4"] };
 
+const HOUR_MS = 3600000;
+const LAST_DAYS_MS = 48 * HOUR_MS;
+
 const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 export const SAVING = {
@@ -50,17 +57,16 @@ export const SAVING = {
 };
 
 export const NOTICES = {
-  moved: "You have gone on in another window, so here is the question you have reached. Nothing is lost.",
-  asked_again: "The study could not take one answer, so its question is asked again. We are sorry.",
-  ahead: "You have answered everything that was loaded. The next question comes as soon as the connection is back. "
-    + "Nothing is lost.",
-  saving_last: "That was the last question. Your last answers are being saved, please keep this page open.",
+  moved: "You have gone on in another window. Here is your next question. Nothing is lost.",
+  asked_again: "One answer could not be saved. We are sorry. Please answer this question again.",
+  ahead: "The network is away. The next question comes as soon as it is back. Nothing is lost.",
+  saving_last: "That was the last question. Please keep this page open until your last answers are saved.",
   finished: "That was the last question. Thank you!",
-  unreadable: "The image of this question does not load. We keep trying; you can also reload the page.",
+  unreadable: "The picture of this question does not load. We keep trying. You can also reload the page.",
   signed_out: (n) => `This browser is no longer signed in. Please open your personal link again.${kept(n)}`,
   not_yours: (n) => `Another person's link was opened in this browser. Please open your own link again.${kept(n)}`,
   foreign: (n) => `The server does not know this page. Please open your personal link again.${kept(n)}`,
-  closed: (n) => "The study takes no answers at present. Thank you for taking part."
+  closed: (n) => "The study takes no answers at the moment. Thank you for taking part."
     + (n ? ` ${count(n, "answer")} could not be saved: this browser keeps them, and sends them if the study `
       + "opens again and you come back." : ""),
 };
@@ -73,19 +79,19 @@ export const BREAK = (answered) => ({
     + "today: your link brings you back to this place.",
 });
 
-// "312 of 1,735 · about 40 minutes left · 5 days"
+// "312 of 1,735 · about 40 minutes left · open for 5 days"
 export function placeInWords(answered, total, left, due) {
   if (answered >= total) return `${number(total)} of ${number(total)}`;
   const place = `${number(answered + 1)} of ${number(total)}`;
   return [place, timeLeft(left), ...(due === null ? [] : [daysLeft(due)])].join(" · ");
 }
 
-// The same for a phone: "312 of 1,735 · 40 min · 5 days"
+// The same for a phone: "312 of 1,735 · 40 min"; the door's last two days by the hour: "312 of 1,735 · 40 min · open 7 h"
 export function placeInShort(answered, total, left, due) {
   if (answered >= total) return placeInWords(answered, total, left, due);
   const minutes = Math.max(1, Math.round(left / 60000));
   const time = minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-  const day = due === null ? [] : [due < 48 * 3600000 ? `${Math.floor(due / 3600000)} h to go` : daysLeft(due)];
+  const day = due === null || due >= LAST_DAYS_MS ? [] : [`open ${Math.floor(due / HOUR_MS)} h`];
   return [`${number(answered + 1)} of ${number(total)}`, time, ...day].join(" · ");
 }
 
@@ -95,9 +101,9 @@ function number(n) {
 
 // Only the last days are told by the hour.
 function daysLeft(milliseconds) {
-  const hours = Math.floor(milliseconds / 3600000);
+  const hours = Math.floor(milliseconds / HOUR_MS);
   if (hours < 1) return "closes within the hour";
-  return hours < 48 ? `${count(hours, "hour")} to go` : count(Math.floor(hours / 24), "day");
+  return `open for ${milliseconds < LAST_DAYS_MS ? count(hours, "hour") : count(Math.floor(hours / 24), "day")}`;
 }
 
 export function timeLeft(milliseconds) {

@@ -8,9 +8,9 @@ import { Stopwatch, painted } from "../../trial/timing.js";
 const RETRY_MS = 2000;
 const FETCHED_AHEAD = 8;
 const NOTICES = {
-  moved: "You have gone on in another window, so here is the face you have reached. Nothing is lost.",
-  unreadable: "This face does not load yet. We keep trying; you can also reload the page.",
-  saving: "Your last answers are being saved, please keep this page open.",
+  moved: "You have gone on in another window. Here is your next face. Nothing is lost.",
+  unreadable: "This picture does not load. We keep trying. You can also reload the page.",
+  saving: "Please keep this page open until your last answers are saved.",
 };
 
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -70,10 +70,10 @@ class Qualification {
     const { images, pass_mark: mark, attempt, attempts, last } = this;
     const title = last ? "Please try once more" : "Before the questions";
     const told = last
-      ? [`You named the expected emotion of ${last.correct} of ${last.total} faces; to go on it takes ${percent(mark)}.`,
+      ? [`You named the expected emotion of ${last.correct} of ${last.total} faces. To go on, you need ${percent(mark)}.`,
         "That happens easily. Take your time, and look at eyebrows, eyes, nose and mouth in turn. The faces are new."]
       : [`You see ${images.length} faces, one at a time, and say which emotion each shows.`,
-        `Who names the expected emotion of at least ${percent(mark)} of them goes on to the questions.`];
+        `To go on to the questions, please name the expected emotion of at least ${percent(mark)} of them.`];
     if (attempts > 1) told.push(`This is attempt ${attempt} of ${attempts}.`);
     this.card(title, told, "Begin", () => this.show());
   }

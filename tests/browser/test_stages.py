@@ -164,6 +164,28 @@ def test_each_stage_goes_on_in_another_browser_and_by_touch(served_with_stages, 
     assert [(row.attempt, row.position) for row in labelled(served)] == [(1, 1), (1, 2), (1, 3), (1, 4)]
 
 
+def test_a_face_of_the_practice_that_does_not_load_is_tried_again_and_asked_only_then(
+    served_with_stages, new_page
+):
+    served_with_stages.design(demographics=())
+    page = new_page()
+    page.goto(served_with_stages.invitation_link())
+    page.get_by_role("button", name="I agree and take part").click()
+    for number in range(1, 8):
+        at_step(page, f"Training · {number} of 8")
+        page.get_by_role("button", name="Next").click()
+    faces = f"**/api/trial/faces/*/{PRACTICE[0]}"
+    page.route(faces, lambda route: route.abort())
+    page.reload()
+    at_step(page, "Training · 8 of 8")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".practice .strip.awaited")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    page.unroute(faces)
+    practise(page, 1)
+
+
 def qualifying(served, new_page, **design) -> tuple[Page, str]:
     """A page at the first face of a qualification."""
     served.design(training=False, demographics=(), **design)

@@ -1,6 +1,9 @@
-"""Every room in Chromium: full and empty, for each role, at two widths, by the keyboard alone."""
+"""Every room in Chromium: full and empty, for each role, at two widths, by the keyboard, and judged by axe."""
+
+import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.identity import RESEARCHER_COOKIE
@@ -30,6 +33,7 @@ CLOSED = {
     "researcher": {"People"},
     "reader": {"Design", "Invitations", "Import", "People"},
 }
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 WAITING = "[data-testid='stApp'][data-test-script-state='running']"
 
 
@@ -56,18 +60,22 @@ def go(served: Served, page: Page, path: str) -> None:
 
 
 def sound(page: Page, width: int, path: str) -> None:
-    """No failure is written, and nothing is wider than the screen."""
+    """No failure is written, nothing is wider than the screen, and axe finds nothing serious."""
     assert page.get_by_test_id("stException").count() == 0, path
     assert page.get_by_text("encountered an error").count() == 0, path
     assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    found = Axe().run(page, options=WCAG).response["violations"]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert not grave, [(path, one["id"], one["nodes"][0]["html"][:200]) for one in grave]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "dark")])
 def test_an_owner_finds_every_room_whole_at_every_width(served, new_page, width, scheme):
     page = enter(served, new_page, "owner", width=width, color_scheme=scheme)
     for path, name in ROOMS.items():
         go(served, page, path)
         expect(page.get_by_role("heading", level=1).first).to_contain_text(name)
+        expect(page).to_have_title(f"{name.removeprefix('Your ').capitalize()} · FaceValue")
         sound(page, width, path)
 
 
@@ -91,6 +99,23 @@ def test_a_role_is_shown_what_it_may_see_and_told_what_it_may_not(served, new_pa
         go(served, page, path)
         # A page that is not listed is not there: Streamlit goes to the first one instead.
         expect(page.get_by_role("heading", name=name, exact=True)).to_have_count(0)
+
+
+def test_the_bar_shows_every_room_and_a_study_leads_from_room_to_room(served, new_page):
+    page = enter(served, new_page, "owner")
+    go(served, page, "/")
+    bar = page.get_by_test_id("stTopNavLink")
+    expect(bar).to_have_count(10)
+    expect(page.get_by_text(re.compile(r"^\d+ more$"))).to_have_count(0)
+    page.get_by_role("link", name="Watch").last.click()
+    expect(page.get_by_role("heading", name="Watch", exact=True)).to_be_visible()
+    for name in ("Invitations", "Agreement"):
+        ways = page.locator(".st-key-study-rooms")
+        if name == "Agreement":
+            expect(ways.get_by_role("link")).to_have_count(4)
+        ways.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(page).to_have_url(re.compile(r"study=2"))
 
 
 def test_the_rooms_are_reached_by_the_keyboard_alone(served, new_page):

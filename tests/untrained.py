@@ -9,13 +9,15 @@ from engine.recipe import recipe_from
 SETTINGS = {"learning_rate": 1e-3, "epochs": 1, "batch": 8}
 
 
-def untrained_bundle(folder: Path, name: str = "untrained") -> Bundle:
-    """Two backbones on 32 px images."""
+def untrained_bundle(
+    folder: Path, name: str = "untrained", backbones: tuple[str, ...] = ("test_byobnet", "test_resnet")
+) -> Bundle:
+    """Two backbones on 32 px images; the action units are the first one's."""
     recipe = recipe_from(
         {
             "name": name,
-            "backbones": ["test_byobnet", "test_resnet"],
-            "au_backbone": "test_byobnet",
+            "backbones": list(backbones),
+            "au_backbone": backbones[0],
             "images": {"size": 32, "margin": 0.1},
             "ensemble": SETTINGS,
             "action_units": SETTINGS,

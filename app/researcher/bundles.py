@@ -127,20 +127,22 @@ def _overview_columns() -> dict[str, Any]:
 def _networks(bundle: "Bundle", beside: "Bundle | None") -> None:
     from engine.evaluation.networks import network_table
 
-    table = network_table(bundle).dropna(axis="columns", how="all")
+    table = network_table(bundle)
     keys = ["part", "backbone", "emotion"]
     if beside is not None:
         theirs = network_table(beside)[[*keys, "balanced_accuracy"]]
         table = table.merge(theirs, on=keys, how="left", suffixes=("", "_beside"))
         table["difference"] = table["balanced_accuracy"] - table["balanced_accuracy_beside"]
-        if table["balanced_accuracy_beside"].isna().all():
+        if not len(table.merge(theirs, on=keys)):
             st.caption(f"{beside.name} has no network of the same backbone and emotion.")
     st.caption(
         f"{words.counted(len(table), 'network')}, each judged alone on the images set apart, with its 95 % "
         "interval. Press a head to sort. The confidence score weighs the network in the soft-label; the AU "
         "classifier's is that of both its heads (Eq. 12)."
     )
-    st.dataframe(table, hide_index=True, column_config=_network_columns(beside))
+    # An older bundle cannot tell everything.
+    shown = table.dropna(axis="columns", how="all")
+    st.dataframe(shown, hide_index=True, column_config=_network_columns(beside))
 
 
 def _network_columns(beside: "Bundle | None") -> dict[str, Any]:

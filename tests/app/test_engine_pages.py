@@ -1,11 +1,16 @@
 """Engine and Import: what is there, what can be started, and who may."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from app.researcher import jobs
 from db.tables import Job
+from engine.emfacs import EMOTIONS
+from engine.history import History
+from tests.untrained import untrained_bundle
 
 
 def draw(room: str) -> AppTest:
@@ -117,3 +122,100 @@ def test_a_place_that_is_not_there_is_told(empty_program, visit_as):
     test = draw("importing")
     _field(test, "Folder or table on the server").set_value("/nowhere/at/all").run()
     assert "does not exist" in test.error[0].value
+
+
+def _bundle(program, name, *, backbones=("test_resnet",)):
+    """An untrained bundle in the program's folder, with counts, roles, and the history of two epochs."""
+    folder = program.settings.data_dir / "bundles" / name
+    untrained_bundle(folder, backbones=backbones)
+    history = History(folder)
+    for epoch in (1, 2):
+        for emotion in EMOTIONS:
+            history.add(("ensemble", backbones[0], emotion), epoch, 1 / epoch, 0.4 + 0.1 * epoch)
+            history.add(("action_units", backbones[0], emotion), epoch, 9 / epoch, 0.5)
+    history.close()
+    return folder
+
+
+def _choose(test, view):
+    next(one for one in test.segmented_control if one.label == "Show").set_value(view).run()
+    return test
+
+
+def test_a_bundle_shows_its_networks_how_they_learnt_and_its_recipe(program, visit_as):
+    _bundle(program, "mine")
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    assert not test.exception
+    networks = test.dataframe[1].value
+    assert len(networks) == 16
+    assert {"part", "emotion", "loss", "confidence"} <= set(networks.columns)
+    _choose(test, "Learning")
+    assert not test.exception
+    assert len(test.get("plotly_chart")) == 2
+    assert test.dataframe[1].value["epoch"].tolist() == sorted([1, 2] * 8)
+    _choose(test, "Recipe")
+    settings = dict(zip(*test.dataframe[1].value.to_dict("list").values(), strict=True))
+    assert settings["images.size"] == "32"
+
+
+def test_two_bundles_are_compared_setting_by_setting(program, visit_as):
+    _bundle(program, "first")
+    _bundle(program, "second", backbones=("test_byobnet",))
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    next(one for one in test.selectbox if one.label == "Compared with").set_value("first").run()
+    assert "first has no network of the same backbone and emotion." in written(test)
+    _choose(test, "Recipe")
+    differing = test.dataframe[1].value
+    assert differing["Setting"].tolist() == ["au_backbone", "backbones"]
+    assert differing["second"].tolist() == ["test_byobnet", "test_byobnet"]
+
+
+def test_broken_and_foreign_bundles_are_told_and_the_others_shown(program, visit_as):
+    _bundle(program, "good")
+    for name, spoil in (("half", "{"), ("newer", '{"format": 9}'), ("empty", "")):
+        (_bundle(program, name) / "bundle.json").write_text(spoil)
+    lacking = _bundle(program, "lacking")
+    next((lacking / "networks").glob("*.safetensors")).unlink()
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    assert not test.exception
+    told = " ".join(str(one.value) for one in test.warning)
+    assert "half/bundle.json is damaged" in told
+    assert "is of bundle format 9, and this engine reads format 1" in told
+    assert "lacks the network" in told
+    assert test.dataframe[0].value["Bundle"].tolist() == ["good"]
+
+
+def test_a_second_press_and_a_taken_name_start_nothing(program, visit_as, launched):
+    _bundle(program, "taken")
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    _field(test, "Name of the bundle").set_value("mine")
+    _button(test, "Start training").click().run()
+    _button(test, "Start training").click().run()
+    assert len(launched) == 1
+    assert "makes the same" in test.error[0].value
+    _field(test, "Name of the bundle").set_value("taken")
+    _button(test, "Start training").click().run()
+    assert "there is a bundle 'taken' already" in test.error[0].value
+    _field(test, "Name of the bundle").set_value("other")
+    test.text_area[0].set_value("ensemble.epochs=none\n")
+    _button(test, "Start training").click().run()
+    assert "ensemble.epochs is 'none'; it must be a whole number" in test.error[0].value
+    assert len(launched) == 1
+
+
+def test_a_job_that_has_long_said_nothing_is_doubted(program, visit_as, launched):
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    _field(test, "Name of the bundle").set_value("mine")
+    _button(test, "Start training").click().run()
+    with program.database.begin() as session:
+        job = session.query(Job).one()
+        now = datetime.now(UTC)
+        job.state, job.started_at, job.heartbeat_at = "running", now, now + timedelta(minutes=5)
+        job.progress = {"step": 2, "steps": 3, "spoke": (now - timedelta(minutes=25)).isoformat()}
+    said = written(draw("engine"))
+    assert "It has said nothing for 25 minutes." in said

@@ -43,7 +43,7 @@ def draw(study: Study, raw: bool) -> None:
     if said.empty:
         words.nothing_yet(
             "No annotations yet",
-            "Open the task on the page Studies, and invite people on the page Invitations.",
+            "Open the task and invite people, on the page “Invitations”.",
             "What they say appears here with the first answer; look again for more.",
         )
         return

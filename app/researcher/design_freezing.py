@@ -102,6 +102,11 @@ def frozen(study: Study) -> None:
     st.markdown(f"Frozen on {study.frozen_at:%d %B %Y, %H:%M} UTC. The design cannot change; a copy can.")
     if study.preregistration is not None:
         st.caption(f"SHA-256 of the preregistration: `{study.preregistration}`")
+    if study.state == "draft":
+        st.info("Next: open it and invite people, on **Invitations**.", icon=":material/mail:")
+    job = _job(study.id)
+    if job is not None and job.message:
+        st.markdown(f"**Where the design could be met only in part:**\n\n{_notes(job.message)}")
     with st.container(horizontal=True):
         _download(study)
         st.download_button(
@@ -113,6 +118,10 @@ def frozen(study: Study) -> None:
             st.query_params["study"] = str(made.id)
             st.rerun()
     st.code(design.to_toml(), language="toml", wrap_lines=True)
+
+
+def _notes(said: str) -> str:
+    return "\n".join(f"- {line.removeprefix('note: ')}" for line in said.splitlines())
 
 
 def _download(study: Study) -> None:

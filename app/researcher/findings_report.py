@@ -46,7 +46,7 @@ def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
         _watch(study_id, state, seen, 0.0, may)
         words.nothing_yet(
             "No answers yet",
-            "Send each participant their invitation link; it is on the page “Studies”.",
+            "Send each participant their invitation link; it is on the page “Invitations”.",
             "The figures appear here with the first answer, and follow each one after it.",
         )
         return

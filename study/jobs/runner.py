@@ -35,7 +35,7 @@ _PATIENCE = 20.0
 _PATIENCE_OF_THE_END = 3600.0
 _KEPT_LINES = 12
 # What a command left out although it ended well.
-_WORTH_TELLING = re.compile(r"could not be read|^Left out: |^Kept, but: ")
+_WORTH_TELLING = re.compile(r"could not be read|^Left out: |^Kept, but: |^note: ")
 
 
 def log_file(settings: Settings, job_id: int) -> Path:

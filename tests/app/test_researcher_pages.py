@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 from streamlit.testing.v1 import AppTest
 
 from app import demo
+from db.tables import Invitation
 from study import drafts, studies
 from study.design.design import preset
 from study.preregistration.freezing import freeze
@@ -98,9 +100,11 @@ def test_progress_follows_the_answers(program, visit_as):
     assert text(test).count(">52 of 52<") == 4
 
 
-def test_invitation_links_are_shown_to_researchers_and_not_to_readers(program, visit_as):
+def test_a_study_to_which_nobody_is_invited_says_where_to_invite(program, visit_as):
     visit_as(program.researcher_cookies("researcher"))
-    links = draw("studies").code[0].value
-    assert [line.split("/join/")[1] for line in links.splitlines()] == program.invitations()
+    assert "Nobody is invited yet" not in text(draw("studies"))
+    with program.database.begin() as session:
+        session.execute(delete(Invitation))
+    assert "Nobody is invited yet" in text(draw("studies"))
     visit_as(program.researcher_cookies("reader"))
-    assert not draw("studies").code
+    assert "Nobody is invited yet" not in text(draw("studies"))

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.identity import who_is_here
-from app.researcher import agreement_links, findings_report, words
+from app.researcher import agreement_links, findings_report, study_choice, words
 from app.researcher.access import database, may_invite, researchers_only
 from study import studies
 
@@ -24,7 +24,7 @@ def link(study_id: int, text: str) -> None:
 @researchers_only
 def page() -> None:
     """Draw the report of the study that the address names, or of the one with most answers."""
-    st.title("Agreement", anchor=False)
+    words.head("Agreement", "Every finding of a study, Fig. 6 of the paper first, as its answers arrive.")
     with database().session() as session:
         listed = studies.list_studies(session)
     listed = listed[listed["kind"] == "experiments"]
@@ -32,6 +32,7 @@ def page() -> None:
         words.nothing_yet(*words.NO_STUDIES)
         return
     study = _choose(listed)
+    study_choice.rooms(int(study["study_id"]), study["kind"])
     agreement_links.share_links(study["study_id"])
     findings_report.report(study, _signed_in, raw=may_invite())
 
@@ -46,6 +47,8 @@ def _choose(listed: pd.DataFrame) -> dict[str, Any]:
     named = st.query_params.get("study", "")
     first = named if named in rows else max(rows, key=lambda key: rows[key]["answered"])
     place = list(rows).index(first)
-    chosen = st.selectbox("Study", list(rows), place, format_func=names.__getitem__, key="shown_study")
+    chosen = st.selectbox(
+        "Study", list(rows), place, format_func=names.__getitem__, key="shown_study", width=560
+    )
     st.query_params["study"] = str(chosen)
     return dict(rows[str(chosen)])

@@ -61,7 +61,7 @@ def _card(study: dict[Hashable, Any]) -> None:
         if state != "draft":
             here = {"study": str(study_id)}
             if may_invite() and not study["simulated"]:
-                st.page_link(invite.entry(), label="Invite", icon=":material/mail:", query_params=here)
+                st.page_link(invite.entry(), label="Invitations", icon=":material/mail:", query_params=here)
             st.page_link(watch.entry(), label="Watch", icon=":material/monitoring:", query_params=here)
         if study["kind"] == "annotation":
             annotation.link(study_id, "Go on designing" if state == "draft" else "See the annotations")

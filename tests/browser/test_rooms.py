@@ -1,4 +1,4 @@
-"""Every room in Chromium: full and empty, for each role, at two widths, by the keyboard, and judged by axe."""
+"""Every room in Chromium: full and empty, for each role, at two widths, by the keyboard, judged by axe."""
 
 import re
 

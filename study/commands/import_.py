@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from db.schema import upgrade
-    from db.session import open_database
+    from db.session import open_database, widen
     from db.settings import Settings
     from study.images.bringing import bring_in
     from study.images.overview import keep_overview
@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         upgrade(database)
         with refusals_told(), database.begin() as session:
+            widen(session)
             brought = bring_in(
                 session,
                 settings,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from db.errors import DatabaseError
-from db.session import create_engine_for, open_database
+from db.session import create_engine_for, open_database, widen
 from db.settings import Settings
 from db.tables import Researcher
 from tests.small_study import NOW, empty_database
@@ -24,6 +24,13 @@ def test_every_connection_has_the_pragmas(tmp_path):
 
 
 _PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 10_000, "foreign_keys": 1}
+
+
+def test_a_large_write_may_hold_more_of_the_database_in_memory(tmp_path):
+    database = open_database(_settings(tmp_path))
+    with database.begin() as session:
+        widen(session, 300)
+        assert session.scalar(text("PRAGMA cache_size")) == -300 * 1024
 
 
 def test_what_a_unit_of_work_wrote_is_there_for_the_next(tmp_path):

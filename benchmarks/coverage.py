@@ -62,25 +62,28 @@ Rows = Iterator[tuple[str, float | None, float | None, float | None]]
 
 
 def main() -> None:
-    """Simulate, count and print; a row per design and interval."""
+    """Simulate, count and print; a row per design and interval, each design's as soon as it is done."""
     args = _arguments()
-    rng = np.random.default_rng(args.seed)
+    tables: list[pd.DataFrame] = []
+    for table in _tables(args, np.random.default_rng(args.seed)):
+        print(table.to_string(index=False, float_format="{:.3f}".format), flush=True)
+        tables.append(table)
+        if args.out:
+            pd.concat(tables, ignore_index=True).to_csv(args.out, index=False)
+
+
+def _tables(args: argparse.Namespace, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
     chosen = args.design or list(DESIGNS)
-    tables = []
     if "participants" not in args.skip:
         people = POPULATIONS[args.people]
         truth = population_truth(people, rng)
         for name in chosen:
-            tables.append(over_participants(name, DESIGNS[name], people, truth, args.studies, rng))
+            yield over_participants(name, DESIGNS[name], people, truth, args.studies, rng)
     if "questions" not in args.skip:
         for name in (one for one in chosen if one in OF_THESE_QUESTIONS):
-            tables.append(over_questions(name, DESIGNS[name], args.studies // 2, args.resamples, rng))
+            yield over_questions(name, DESIGNS[name], args.studies // 2, args.resamples, rng)
     if "images" not in args.skip:
-        tables.append(shared_images(args.studies, rng))
-    found = pd.concat(tables, ignore_index=True)
-    print(found.to_string(index=False, float_format="{:.3f}".format))
-    if args.out:
-        found.to_csv(args.out, index=False)
+        yield shared_images(args.studies, rng)
 
 
 def _arguments() -> argparse.Namespace:

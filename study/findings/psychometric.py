@@ -182,8 +182,10 @@ def _estimate(name: str, best: Array, left_out: Array, n: int, people: int, dist
     half = float(stats.t.ppf(0.975, groups - 1) * error)
     low, high = _back(name, value - half), _back(name, value + half)
     if name != "threshold":
-        within = bounds(distance)[:, ("scale", "slope", "lapse").index(name)]
-        low, high = (float(np.clip(end, *(_back(name, one) for one in within))) for end in (low, high))
+        least, most = (
+            _back(name, one) for one in bounds(distance)[:, ("scale", "slope", "lapse").index(name)]
+        )
+        low, high = max(low, least), min(high, most)
     # With fewer answers the jackknife of the scale is too narrow (docs/statistics.md).
     few = name == "scale" and n < FEW_ANSWERS
     return Estimate(_back(name, value), low, high, n, METHOD, None, people, few)

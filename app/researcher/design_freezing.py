@@ -117,7 +117,7 @@ def frozen(study: Study) -> None:
                 made = drafts.copy_study(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
             st.query_params["study"] = str(made.id)
             st.rerun()
-    st.code(design.to_toml(), language="toml", wrap_lines=True)
+    st.code(design.to_toml(), language="toml", wrap_lines=True, height=480)
 
 
 def _notes(said: str) -> str:

@@ -1,4 +1,4 @@
-"""A folder for each class, in an order that the user gives."""
+"""A folder for each class, named as its emotion or in an order the user gives; or one folder of images."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,10 +31,12 @@ _SPLITS: Mapping[str, str] = {
 
 
 def recognises(source: Path) -> bool:
-    """Whether folders of images, by class or by split and class, are all that is there."""
-    return source.is_dir() and any(
-        image_names(folder / name) for folder in _classes(source) for name in _classes(source)[folder]
-    )
+    """Whether images, or folders of them by class or by split and class, are all that is there."""
+    if not source.is_dir():
+        return False
+    tree = _classes(source)
+    classes = [folder / name for folder, names in tree.items() for name in names]
+    return any(image_names(folder) for folder in [*classes, source])
 
 
 def root(source: Path, options: Options) -> Path:
@@ -45,14 +47,16 @@ def root(source: Path, options: Options) -> Path:
 def chunks(source: Path, options: Options) -> Iterator[Chunk]:
     """The images in chunks, labelled by `options.order`: labels in the folders' order, or folder=label pairs.
 
-    Mirrors of data sets number their classes in several orders, so that none is guessed. Raises SourceError
-    without an order, where it does not fit the folders, and where it contradicts a folder that is named as an
-    emotion.
+    Without an order, folders that are all named as emotions say it themselves, and the images of a folder
+    without folders have no label. Mirrors of data sets number their classes in several orders, so that none
+    is guessed. Raises SourceError without an order otherwise, where it does not fit the folders, and where it
+    contradicts a folder that is named as an emotion.
     """
     tree = _classes(source)
     names = numbered(sorted({name for folders in tree.values() for name in folders}))
     if not names:
-        raise SourceError(f"{source} has no folders of images")
+        yield from _unlabelled(source)
+        return
     labels = _labels(names, options.order)
     for folder, classes in tree.items():
         split = _SPLITS.get(folder.name.lower()) if folder != source else None
@@ -69,6 +73,16 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
                 yield Chunk(frame.assign(split=split) if split else frame)
 
 
+def _unlabelled(source: Path) -> Iterator[Chunk]:
+    images, others = sorted_files(source)
+    if not images:
+        raise SourceError(f"{source} has neither images nor folders of images")
+    left_out = [(other, "no image file") for other in others]
+    yield Chunk(pd.DataFrame(columns=["image", "path", "hard_label"]), left_out)
+    for piece in pieces(images, CHUNK_ROWS):
+        yield Chunk(pd.DataFrame({"image": piece, "path": piece, "hard_label": None}))
+
+
 def _classes(source: Path) -> dict[Path, list[str]]:
     """Names of the class folders, by the folder that holds them: the source, or its train, test … folders."""
     folders = sorted(entry for entry in source.iterdir() if entry.is_dir())
@@ -79,6 +93,8 @@ def _classes(source: Path) -> dict[Path, list[str]]:
 
 
 def _labels(names: list[str], order: tuple[str, ...]) -> dict[str, str]:
+    if not order and all(name.lower() in SYNONYMS for name in names):
+        return {name: SYNONYMS[name.lower()] for name in names}
     if not order:
         raise SourceError(
             f"a folder-per-class tree needs its order: say --order LABEL,LABEL,… for the folders "

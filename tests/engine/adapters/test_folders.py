@@ -1,6 +1,7 @@
 import pytest
 
 from engine.adapters.source import Options, SourceError
+from engine.importing import Choices
 from tests.engine.adapters.reading import imported, touch
 
 
@@ -61,4 +62,23 @@ def test_files_that_are_no_images_are_listed(tmp_path):
     touch(tmp_path / "in/0/a.png", tmp_path / "in/0/a.jpg", tmp_path / "in/0/notes.txt")
     report, frame = imported(tmp_path / "in", tmp_path / "images.parquet", Options(order=("Sad",)))
     assert frame["image"].tolist() == ["0/a.jpg", "0/a.png"]
+    assert report.left_out == {"no image file": 1}
+
+
+def test_folders_named_as_emotions_need_no_order(tmp_path):
+    touch(tmp_path / "in/Angry/a.png", tmp_path / "in/happiness/b.png", tmp_path / "in/Sad/c.png")
+    _, frame = imported(tmp_path / "in", tmp_path / "images.parquet")
+    assert sorted(frame["hard_label"]) == ["Anger", "Happy", "Sad"]
+    touch(tmp_path / "in/other/d.png")
+    with pytest.raises(SourceError, match=r"needs its order.*other"):
+        imported(tmp_path / "in", tmp_path / "images.parquet")
+
+
+def test_a_folder_of_images_alone_has_no_labels(tmp_path):
+    touch(tmp_path / "in/a.png", tmp_path / "in/b.jpg", tmp_path / "in/readme.txt")
+    keep = Choices(keep_unlabelled=True)
+    report, frame = imported(tmp_path / "in", tmp_path / "images.parquet", choices=keep)
+    assert report.adapter == "folders"
+    assert list(frame["image"]) == ["a.png", "b.jpg"]
+    assert frame["hard_label"].isna().all()
     assert report.left_out == {"no image file": 1}

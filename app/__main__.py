@@ -45,15 +45,20 @@ def serve(settings: Settings) -> None:
     """Build the demo where it is absent, serve, print the two links, and wait for Ctrl-C or SIGTERM."""
     require_free_port(settings)
     build_demo(settings)
-    if settings.open_to_others():
-        print(
-            f"note: other users of this machine may look into {settings.data_dir}; chmod 700 keeps them out",
-            file=sys.stderr,
-        )
+    for note in _notes(settings):
+        print(f"note: {note}", file=sys.stderr)
     with running_server(settings) as server:
         print_links(settings)
         status = server.wait()
     raise ServingError(f"the server ended by itself with status {status}")
+
+
+def _notes(settings: Settings) -> Iterator[str]:
+    """What about the settings lets more people in than need be."""
+    if settings.open_to_others():
+        yield f"other users of this machine may look into {settings.data_dir}; chmod 700 keeps them out"
+    if settings.host not in ("127.0.0.1", "::1", "localhost"):
+        yield f"{settings.host} is open to the network, without encryption: docs/security.md says how to add it"
 
 
 def build_demo(settings: Settings) -> None:

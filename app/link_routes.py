@@ -10,7 +10,7 @@ from app import identity
 from app.replies import NOT_STORED, page
 from app.trial_routes import Place
 from study.access.invitations import accept, invitation_of
-from study.access.researchers import note_refused_link, sign_in, sign_out
+from study.access.researchers import note_refused_link, require_link, sign_in, sign_out
 from study.errors import (
     ExpiredLinkError,
     LinkError,
@@ -57,12 +57,17 @@ def link_routes(place: Place) -> list[Route]:
             return Response(headers=NOT_STORED)
         here, link, now = place(), request.path_params["token"], datetime.now(UTC)
         try:
+            # Looked for first: whoever guesses addresses neither keeps a writer waiting nor fills the log.
+            with here.database.session() as session:
+                require_link(session, link)
+        except LinkError as problem:
+            return refusal(problem)
+        try:
             with here.database.begin() as session:
                 token = sign_in(session, link, now)
         except LinkError as problem:
-            if not isinstance(problem, UnknownLinkError):  # whoever guesses addresses fills no log
-                with here.database.begin() as session:
-                    note_refused_link(session, link, now)
+            with here.database.begin() as session:
+                note_refused_link(session, link, now)
             return refusal(problem)
         response = RedirectResponse("/", 303, NOT_STORED)
         identity.remember(response, request, here.secret, identity.RESEARCHER_COOKIE, token)

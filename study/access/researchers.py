@@ -54,9 +54,7 @@ def sign_in(session: Session, token: str, now: datetime) -> str:
     Raises:
         UnknownLinkError, UsedLinkError, ExpiredLinkError: the link signs nobody in.
     """
-    found = session.scalar(select(SignInToken).where(SignInToken.token_hash == token_hash(token)))
-    if found is None:
-        raise UnknownLinkError("This link is not one of ours. Was it copied whole?")
+    found = require_link(session, token)
     if session.get_one(Researcher, found.researcher_id).disabled_at is not None:
         raise RevokedLinkError("This link is no longer valid. Please ask the owner of this installation.")
     if found.used_at is None and found.expires_at <= now:
@@ -73,6 +71,18 @@ def sign_in(session: Session, token: str, now: datetime) -> str:
     name = session.get_one(Researcher, found.researcher_id).name
     note(session, found.researcher_id, Act.RESEARCHER_SIGNED_IN, name, {"by": "link"}, now=now)
     return new_session(session, found.researcher_id, now)
+
+
+def require_link(session: Session, token: str) -> SignInToken:
+    """The sign-in link of a token, used or not.
+
+    Raises:
+        UnknownLinkError: there is none.
+    """
+    found = session.scalar(select(SignInToken).where(SignInToken.token_hash == token_hash(token)))
+    if found is None:
+        raise UnknownLinkError("This link is not one of ours. Was it copied whole?")
+    return found
 
 
 def note_refused_link(session: Session, token: str, now: datetime) -> None:

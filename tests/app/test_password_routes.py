@@ -1,3 +1,6 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -89,3 +92,9 @@ def test_two_addresses_of_one_ipv6_network_are_one():
     assert found.too_many("2001:db8::2", NOW)
     assert not found.too_many("2001:db8:0:1::1", NOW)
     assert not found.too_many("2001:db8::2", NOW + guesses.WITHIN)
+
+
+def test_an_address_that_is_guessed_neither_writes_nor_waits_for_a_writer(client, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "facevalue.db")) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        assert client.get("/signin/guessed").status_code == 404

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.__main__ import main
+from app.__main__ import _notes, main
 from app.serving import ServingError, base_url, require_free_port
 from db.settings import Settings
 
@@ -105,3 +105,13 @@ def test_serve_prints_two_lines_answers_and_stops_on_sigterm(program):
     assert errors == "stopped\n"
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
+
+
+def test_a_start_that_lets_more_people_in_than_need_be_says_so(tmp_path):
+    tmp_path.chmod(0o700)
+    values = {"DATA_DIR": str(tmp_path)}
+    assert list(_notes(Settings.from_environment(values))) == []
+    tmp_path.chmod(0o755)
+    readable, reachable = _notes(Settings.from_environment({**values, "HOST": "0.0.0.0"}))
+    assert "chmod 700" in readable
+    assert "without encryption" in reachable

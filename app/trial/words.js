@@ -45,7 +45,8 @@ export const CHOICE_OF_KEY = {
 export const CAPS = { left: ["←", "1"], right: ["→", "2"], both: ["↑", "3"], none: ["↓", "4"] };
 
 const HOUR_MS = 3600000;
-const LAST_DAYS_MS = 48 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
+const LAST_DAYS_MS = 2 * DAY_MS;
 
 const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
@@ -86,12 +87,12 @@ export function placeInWords(answered, total, left, due) {
   return [place, timeLeft(left), ...(due === null ? [] : [daysLeft(due)])].join(" · ");
 }
 
-// The same for a phone: "312 of 1,735 · 40 min"; the door's last two days by the hour: "312 of 1,735 · 40 min · open 7 h"
+// The same for a phone: "312 of 1,735 · 40 min · 5 days", and in the last two days "… · open 7 h"
 export function placeInShort(answered, total, left, due) {
   if (answered >= total) return placeInWords(answered, total, left, due);
   const minutes = Math.max(1, Math.round(left / 60000));
   const time = minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-  const day = due === null || due >= LAST_DAYS_MS ? [] : [`open ${Math.floor(due / HOUR_MS)} h`];
+  const day = due === null ? [] : [due < HOUR_MS ? "closes soon" : doorInShort(due)];
   return [`${number(answered + 1)} of ${number(total)}`, time, ...day].join(" · ");
 }
 
@@ -101,10 +102,16 @@ function number(n) {
 
 // Only the last days are told by the hour.
 function daysLeft(milliseconds) {
-  const hours = Math.floor(milliseconds / HOUR_MS);
-  if (hours < 1) return "closes within the hour";
-  return `open for ${milliseconds < LAST_DAYS_MS ? count(hours, "hour") : count(Math.floor(hours / 24), "day")}`;
+  if (milliseconds < HOUR_MS) return "closes within the hour";
+  return `open for ${milliseconds < LAST_DAYS_MS ? hours(milliseconds) : days(milliseconds)}`;
 }
+
+function doorInShort(milliseconds) {
+  return milliseconds < LAST_DAYS_MS ? `open ${Math.floor(milliseconds / HOUR_MS)} h` : days(milliseconds);
+}
+
+const hours = (milliseconds) => count(Math.floor(milliseconds / HOUR_MS), "hour");
+const days = (milliseconds) => count(Math.floor(milliseconds / DAY_MS), "day");
 
 export function timeLeft(milliseconds) {
   const minutes = Math.round(milliseconds / 60000);

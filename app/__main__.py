@@ -58,7 +58,7 @@ def _notes(settings: Settings) -> Iterator[str]:
     if settings.open_to_others():
         yield f"other users of this machine may look into {settings.data_dir}; chmod 700 keeps them out"
     if settings.host not in ("127.0.0.1", "::1", "localhost"):
-        yield f"{settings.host} is open to the network, without encryption: docs/security.md says how to add it"
+        yield f"{settings.host} is open to the network, unencrypted: docs/security.md says what to add"
 
 
 def build_demo(settings: Settings) -> None:

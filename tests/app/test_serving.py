@@ -114,4 +114,4 @@ def test_a_start_that_lets_more_people_in_than_need_be_says_so(tmp_path):
     tmp_path.chmod(0o755)
     readable, reachable = _notes(Settings.from_environment({**values, "HOST": "0.0.0.0"}))
     assert "chmod 700" in readable
-    assert "without encryption" in reachable
+    assert "unencrypted" in reachable

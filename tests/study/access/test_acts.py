@@ -8,9 +8,11 @@ import importlib
 import inspect
 import json
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,7 +113,7 @@ class Lab:
         self.do(bringing.bring_in, self.here.settings, "faces", manifest=manifest, beside=True, **BY)
 
 
-CASES = {}
+CASES: dict[Act, tuple[str, str, Callable[[Any], Any]]] = {}
 """By act: the subject, who is said to have done it, and what does it."""
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from study.annotation.design import AnnotationDesign
 from study.design.errors import DesignError
 from study.planning.audit import Audit
-from study.planning.checks import Check
+from study.planning.plan_table import Check
 from study.planning.sequence import longest_lag, shuffle
 from study.question_columns import QUESTION_COLUMNS
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from study.design.design import Design
 from study.errors import StudyError
-from study.planning.checks import CHECKS, Check, PlanTable
+from study.planning.checks import CHECKS
+from study.planning.plan_table import Check, PlanTable
 from study.question_columns import QUESTION_COLUMNS
 
 

@@ -67,7 +67,7 @@ def plain_loop(bundle: Bundle, files: list[ImageFile], batch: int = 16) -> tuple
     positive: dict[NetworkName, np.ndarray] = {}
     units: list[np.ndarray] = []
     for name in tqdm(bundle.network_names, desc="plain loop", unit="network"):
-        network = bundle.load(name).to(memory_format=torch.contiguous_format)
+        network = bundle.load(name).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
         mean, std = network.mean.view(1, 3, 1, 1), network.std.view(1, 3, 1, 1)
         began, outputs = time.perf_counter(), []
         for start in range(0, len(files), batch):

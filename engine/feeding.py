@@ -1,7 +1,7 @@
 """Batches on their way to the device: a GPU must never wait for the disk, nor Python for a copy."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -29,7 +29,9 @@ def ahead_for(device: torch.device) -> int:
     return 0 if device.type == "cpu" else BATCHES_AHEAD
 
 
-def fetched(fetch: Callable[[Asked], Given], asked: Iterable[Asked], ahead: int) -> Iterator[Given]:
+def fetched(
+    fetch: Callable[[Asked], Given], asked: Iterable[Asked], ahead: int
+) -> Generator[Given, None, None]:
     """`fetch` of each of `asked` in order; a thread keeps `ahead` of them ready (0: no thread).
 
     What `fetch` raises comes in its place. The thread ends when the reader stops.

@@ -9,7 +9,8 @@ from torch import nn
 from engine import checkpoints
 from engine.errors import EngineError
 from engine.fitting import LossError, train
-from engine.networks import Network, NetworkName, build
+from engine.network_names import NetworkName
+from engine.networks import Network, build
 from tests.engine.test_training import examples, fit_for
 
 

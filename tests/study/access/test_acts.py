@@ -382,6 +382,7 @@ COMMANDS = {
     "links --renew": ("links small --renew P01", Act.LINK_RENEWED),
     "links --revoke": ("links small --revoke P01", Act.LINK_REVOKED),
     "links --revoke-open": ("links small --revoke-open 1", Act.OPEN_LINK_REVOKED),
+    "move": ("move small --to {data}/moved", Act.DATASET_MOVED),
     "pause": ("pause small", Act.STUDY_PAUSED),
     "publish": ("publish faces", Act.ANNOTATIONS_PUBLISHED),
     "replace": ("replace small P01", Act.PARTICIPANT_REPLACED),
@@ -410,6 +411,9 @@ def prepared(lab, command):
         lab.do(open_links.create_open_link, 1, 2, secret=SECRET, **BY)
     elif command == "resume":
         lab.do(doors.pause_door, 1, **BY)
+    elif command == "move":
+        data = lab.here.settings.data_dir
+        (data / "datasets" / "small").rename(data / "moved")
     elif command == "annotate":
         (lab.files() / "task.toml").write_text(task_design().to_toml())
     return lab.here.settings.data_dir
@@ -422,7 +426,7 @@ def test_a_command_that_changes_something_is_logged_as_from_the_command_line(lab
     monkeypatch.setenv("DATA_DIR", str(prepared(lab, command)))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     line, act = COMMANDS[command]
-    words = line.format(files=lab.files()).split()
+    words = line.format(files=lab.files(), data=lab.here.settings.data_dir).split()
     assert main("study", commands, (StudyError,), words) == 0
     opened = open_database(Settings.from_environment())
     with opened.session() as session:

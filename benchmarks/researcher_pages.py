@@ -94,7 +94,7 @@ def main() -> int:
     parser.add_argument("--participants", type=int, default=500)
     parser.add_argument("--answers", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=5, help="how often each is asked after the first")
-    parser.add_argument("--only", default="", help="only what has this in its name, such as 'page '")
+    parser.add_argument("--only", default="", help="only what has this in its name, such as Page")
     arguments = parser.parse_args()
     set_log_level("error")
     with tempfile.TemporaryDirectory(prefix="facevalue-benchmark-") as temporary:

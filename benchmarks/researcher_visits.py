@@ -70,7 +70,7 @@ def sign_in(settings: Settings) -> None:
 
 def visits() -> dict[str, Callable[[], Any]]:
     """The pages of `VISITS`, to be drawn; raises RuntimeError, then, where a page does."""
-    return {f"page {name}": _visit(module, query) for name, (module, query) in VISITS.items()}
+    return {f"Page {name}": _visit(module, query) for name, (module, query) in VISITS.items()}
 
 
 def _visit(module: str, query: Query) -> Callable[[], Any]:

@@ -65,11 +65,8 @@ def refresh_votes(session: Session, dataset_id: int, image_ids: Sequence[int]) -
         known = dict(label_set.summary or {})
         ends = _ranges(session, label_set.id, _OF_VOTES)
         others = {name: pair for name, pair in known["ranges"].items() if name not in _OF_VOTES}
-        label_set.summary = {
-            **known,
-            "votes": _all_votes(session, label_set.id),
-            "ranges": {**others, **ends},
-        }
+        counted = {"votes": _all_votes(session, label_set.id), "version": _version(label_set) + 1}
+        label_set.summary = {**known, **counted, "ranges": {**others, **ends}}
     session.flush()
 
 

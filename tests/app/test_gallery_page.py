@@ -238,6 +238,19 @@ def test_an_image_leads_to_its_neighbours_in_the_view_it_was_reached_by(program,
     assert next(one for one in test.button if one.key == "Previous").disabled
 
 
+def test_pages_and_neighbours_go_on_where_one_look_at_the_database_ends(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("gallery", page="5")  # the first beyond 96 images
+    assert "97–120 of 512 images" in counts(test)
+    assert "Face 00096," in cards(test)[0]
+    test = draw("image", set="1", image="97", at="97")
+    pressed(test, "Previous")
+    assert test.title[0].value == "Image 00095"
+    pressed(test, "Next")
+    pressed(test, "Next")
+    assert test.title[0].value == "Image 00097"
+
+
 @pytest.mark.parametrize("at", ["1", "999", "x", "0"])
 def test_a_place_that_is_not_the_images_leads_nowhere(program, visit_as, at):
     visit_as(program.researcher_cookies())

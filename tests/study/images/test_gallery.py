@@ -188,6 +188,28 @@ def test_a_label_set_of_an_older_version_is_told_and_prepared_later(here):
             count(session, View(9))
 
 
+def test_votes_that_come_in_leave_facets_as_if_all_were_made_anew(here):
+    votes = pd.DataFrame(
+        {"image": ["face-02", "face-02", "face-05"], "annotator": list("aba"), "label": "Sad"}
+    )
+    with here.database.begin() as session:
+        dataset = session.scalars(select(Dataset)).one()
+        catalog.import_annotations(session, dataset, votes)
+        counted = _facets(session)
+        write_facets(session, 1)
+        anew = _facets(session)
+    assert counted[0] == anew[0]
+    assert {**counted[1], "version": 0} == {**anew[1], "version": 0}
+    assert anew[1]["votes"] == 3
+    # What was read of a label set is asked again after each change.
+    assert (counted[1]["version"], anew[1]["version"]) == (2, 3)
+
+
+def _facets(session):
+    rows = session.execute(select(LabelFacet.__table__).order_by(LabelFacet.image_id)).all()
+    return [tuple(row) for row in rows], session.get_one(catalog.LabelSet, 1).summary
+
+
 def test_the_nearest_are_those_of_the_whole_label_set(tmp_path):
     settings, database = empty_database(tmp_path)
     root = settings.data_dir / "datasets" / "many"

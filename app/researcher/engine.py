@@ -69,7 +69,8 @@ def _start(bundles: "list[Bundle]") -> None:
 
 
 def _train(names: list[str]) -> None:
-    dataset = st.selectbox("On the images of", names, key="train-dataset")
+    # The newest one: whoever has just imported a dataset goes on with it.
+    dataset = st.selectbox("On the images of", names, len(names) - 1, key="train-dataset")
     recipe = st.selectbox("Recipe", list(RECIPES), format_func=RECIPES.__getitem__)
     name = st.text_input("Name of the bundle", placeholder="my-engine", max_chars=80)
     votes = st.checkbox("Learn from the annotators' votes (else from the hard-labels)")
@@ -98,8 +99,14 @@ def _train(names: list[str]) -> None:
 
 
 def _label(names: list[str], bundles: list[str]) -> None:
-    dataset = st.selectbox("The images of", names, key="label-dataset")
-    bundle = st.selectbox("With the bundle", bundles, disabled=not bundles)
+    dataset = st.selectbox("The images of", names, len(names) - 1, key="label-dataset")
+    bundle = st.selectbox(
+        "With the bundle",
+        bundles,
+        disabled=not bundles,
+        help="An engine knows faces like those that it learned from: the demo's are drawn, and its labels of "
+        "photographs are for trying the program, not for a study.",
+    )
     name = st.text_input("Name of the label set", placeholder="my-labels", max_chars=80)
     if st.form_submit_button("Start labelling", type="primary", disabled=not bundles):
         try:

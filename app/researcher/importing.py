@@ -1,5 +1,6 @@
 """Import: a data set brought in from a folder on the server, or an upload, after a look at what it holds."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +29,22 @@ ADAPTERS = {
     "ferplus": "FER+ (votes)",
     "rafdb": "RAF-DB",
     "table": "a CSV or Parquet table",
-    "folders": "a folder for each class",
+    "folders": "a folder of images, or one for each class",
 }
+ORDER = "Labels of classes 0, 1, 2 …, or of the folders in their order"
+COLUMNS = "Columns of a table"
+ELSEWHERE = "Folder of the images, where it is elsewhere (on the server)"
+UNLABELLED = "Keep images without a label (to label or annotate them)"
+FIELDS = {
+    "--order": f"“{ORDER}”",
+    "--map": f"“{COLUMNS}”",
+    "--images": f"“{ELSEWHERE}”",
+    "--adapter": "“Format”",
+    "--keep-unlabelled": f"“{UNLABELLED}”",
+}
+"""What the flags of `python -m engine manifest` are called on this page, for errors that name them."""
 LARGEST_MEGABYTES = 2_000
+CALLED = "import-called"
 _FACES = 12
 
 
@@ -72,6 +86,7 @@ def _source() -> Path | None:
     where = st.segmented_control(
         "Where is the data set?", ["On the server", "On my computer"], default="On the server", required=True
     )
+    st.session_state[CALLED] = ""
     if where == "On the server":
         place = st.text_input(
             "Folder or table on the server", placeholder="/data/affectnet", key="import-path"
@@ -91,6 +106,7 @@ def _source() -> Path | None:
             st.error(str(problem))
             return None
         st.session_state["import-kept"] = kept
+    st.session_state[CALLED] = Path(sent.name).stem
     return Path(kept[1])
 
 
@@ -98,12 +114,16 @@ def _reading() -> Reading | None:
     adapter = st.selectbox("Format", list(ADAPTERS), format_func=ADAPTERS.__getitem__)
     with st.expander("What the program cannot see by itself"):
         order = st.text_input(
-            "Labels of classes 0, 1, 2 …, or of the folders in their order",
+            ORDER,
             placeholder="Neutral,Happy,Sad,Surprise,Fear,Disgust,Anger,Contempt",
+            help="In their order, or as pairs: 0=Neutral, smiling=Happy. Folders that are named as emotions "
+            "need none.",
         )
-        columns = st.text_input("Columns of a table", placeholder="hard_label=emotion, path=file")
-        images = st.text_input("Folder of the images, where it is elsewhere (on the server)")
-        keep = st.checkbox("Keep images without a label (to label or annotate them)")
+        columns = st.text_input(
+            COLUMNS, placeholder="hard_label=emotion, path=file", help="Our name = the table’s name."
+        )
+        images = st.text_input(ELSEWHERE)
+        keep = st.checkbox(UNLABELLED)
     try:
         return Reading.from_words(adapter, order, columns, images, keep)
     except StudyError as problem:
@@ -123,7 +143,12 @@ def _look(source: Path, reading: Reading) -> "Preview | None":
                 choices=reading.choices(),
             )
     except (EngineError, OSError) as problem:
-        st.error(str(problem))
+        said = str(problem)
+        for flag, name in FIELDS.items():
+            said = said.replace(flag, name)
+        if not source.exists() and not source.is_absolute():
+            said += f": a path is read from {Path.cwd()}; write it whole, from / on"
+        st.error(said)
         return None
     _show(found)
     return found
@@ -156,9 +181,16 @@ def _show(found: "Preview") -> None:
 def _bring(source: Path, found: "Preview", reading: Reading) -> None:
     if found.images.empty:
         st.error("Nothing would come in: see above why, and what the program cannot see by itself.")
+        if not reading.keep_unlabelled and any("label" in reason for reason in found.left_out):
+            st.info(f"Images without a label come in by “{UNLABELLED}”.")
         return
+    if "split" not in found.images:
+        st.caption(
+            "It says no split: 70 % of the images are drawn to train, 15 % to validate, 15 % to test. "
+            "Studies may take all of them."
+        )
     with st.form("import", width=480):
-        name = st.text_input("Name of the dataset", placeholder="affectnet", max_chars=80).strip()
+        name = st.text_input("Name of the dataset", _called(source), max_chars=80).strip()
         sent = st.form_submit_button("Import", type="primary", icon=":material/download:")
     if sent:
         with database().session() as session:
@@ -170,3 +202,15 @@ def _bring(source: Path, found: "Preview", reading: Reading) -> None:
             jobs.start(importing(installation().settings, name, source, reading))
         except StudyError as problem:
             st.error(str(problem))
+            return
+        st.info(
+            "It goes on below, and when you leave the page. Then label its images on **Engine**, or let "
+            "people label them by a task on **Annotation**.",
+            icon=":material/arrow_forward:",
+        )
+
+
+def _called(source: Path) -> str:
+    """A name for a dataset, after its folder or file: letters, digits, dots, hyphens, underscores."""
+    name = st.session_state[CALLED] or (source.name if source.is_dir() else source.stem)
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:80]

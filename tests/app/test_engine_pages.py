@@ -95,20 +95,22 @@ def test_a_running_job_can_be_stopped_and_started_again(program, visit_as, launc
 
 
 def test_a_folder_is_looked_at_and_then_imported(empty_program, visit_as, launched, tmp_path):
-    for emotion in ("Happy", "Sad"):
-        (tmp_path / "faces" / emotion).mkdir(parents=True)
+    for folder in ("smiles", "Sad"):
+        (tmp_path / "faces" / folder).mkdir(parents=True)
         for number in range(3):
-            Image.new("RGB", (8, 8)).save(tmp_path / "faces" / emotion / f"{number}.png")
+            Image.new("RGB", (8, 8)).save(tmp_path / "faces" / folder / f"{number}.png")
     visit_as(empty_program.researcher_cookies())
     test = draw("importing")
     _field(test, "Folder or table on the server").set_value(str(tmp_path / "faces")).run()
     assert not test.exception
-    assert "order" in test.error[0].value
+    assert "say “Labels of classes 0, 1, 2 …" in test.error[0].value
+    assert "--order" not in test.error[0].value
     order = _field(test, "Labels of classes 0, 1, 2 …, or of the folders in their order")
-    order.set_value("Happy=Happy,Sad=Sad").run()
+    order.set_value("smiles=Happy,Sad=Sad").run()
     said = written(test)
     assert "6 images" in said
     assert "Happy **3**" in said
+    assert _field(test, "Name of the dataset").value == "faces"
     _field(test, "Name of the dataset").set_value("mine")
     _button(test, "Import").click().run()
     read, bring = _job(empty_program).arguments["commands"]

@@ -10,7 +10,7 @@ import pandas as pd
 from study.findings.estimate import Estimate
 from study.findings.intervals import Array, mean_estimate, participant_means, share_estimates
 from study.findings.table_columns import shown, table_columns
-from study.findings.trials import SCALE, Codes, codes, factorize, require, unique_questions
+from study.findings.trials import SCALE, Codes, codes, factorize, image_codes, require, unique_questions
 
 STRATA = np.array([0, 0, 0, 0, 1, 1])
 FEW_REPEATS = 12
@@ -41,8 +41,7 @@ def self_agreement(
     tables = _tables(pairs, participant, len(names))
     by_participant = _table_rows(names, tables, STRATA, resamples, rng)
     same = (pairs["choice"] == pairs["again"]).to_numpy(float)
-    image = factorize(pairs["image"])[0] if "image" in pairs.columns else None
-    overall = share_estimates(participant_means(same, participant, image), "self-agreement")[0]
+    overall = share_estimates(participant_means(same, participant, image_codes(pairs)), "self-agreement")[0]
     return SelfAgreement(
         by_participant,
         overall,

@@ -12,7 +12,7 @@ from engine.emfacs import EMOTIONS
 from study.findings.estimate import Estimate
 from study.findings.intervals import Array, mean_estimate, participant_means, share_estimates, wilson
 from study.findings.paired import PairedTest, paired_test
-from study.findings.trials import SUBSETS, Codes, codes, factorize, of_experiment
+from study.findings.trials import SUBSETS, Codes, codes, factorize, image_codes, of_experiment
 
 CHANCE = 0.5
 
@@ -39,7 +39,7 @@ def discrimination(trials: pd.DataFrame) -> Discrimination:
     first = of_experiment(trials, 2)
     correct = (first["choice"] == "own").to_numpy(float)
     participant, names = factorize(first["participant"])
-    image = factorize(first["image"])[0] if "image" in first.columns else None
+    image = image_codes(first)
     by_participant = _by_participant(first, correct, participant, names)
     overall = share_estimates(participant_means(correct, participant, image), "accuracy")[0]
     accuracy = by_participant["accuracy"].to_numpy(float)
@@ -56,11 +56,14 @@ def discrimination(trials: pd.DataFrame) -> Discrimination:
 def _mean_d_prime(by_participant: pd.DataFrame, n: int) -> Estimate:
     """The participants' mean d'; approximate where half of them or more made no error, or nothing but errors.
 
-    Their d' is what Hautus's correction allows for their number of answers, and spreads too little.
+    Their d' is what Hautus's correction allows for their number of answers, and spreads too little. With
+    fewer answers each than there are participants, what the correction takes from each is not small beside
+    the interval of the mean (docs/statistics.md).
     """
     found = mean_estimate(by_participant["d_prime"].to_numpy(float), "d'", n)
     edge = by_participant["correct"].isin([0]) | (by_participant["correct"] == by_participant["n"])
-    return replace(found, approximate=found.low is not None and 2 * int(edge.sum()) >= len(edge))
+    doubtful = 2 * int(edge.sum()) >= len(edge) or n < len(edge) ** 2
+    return replace(found, approximate=found.low is not None and doubtful)
 
 
 def d_prime(

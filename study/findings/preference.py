@@ -13,7 +13,7 @@ from engine.emfacs import EMOTIONS
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, participant_means, share_estimates, wilson
 from study.findings.paired import PairedTest, paired_test
-from study.findings.trials import PREFERENCES, SUBSETS, Codes, codes, factorize, of_experiment
+from study.findings.trials import PREFERENCES, SUBSETS, Codes, codes, factorize, image_codes, of_experiment
 
 FEW_PARTICIPANTS = 100
 FEW_ANSWERS = 200
@@ -45,7 +45,7 @@ def preference(trials: pd.DataFrame) -> Preference:
     first = of_experiment(trials, 1)
     by_participant = _by_participant(first)
     chosen = _one_hot(first)
-    image = _image_codes(first)
+    image = image_codes(first)
     participant, _ = factorize(first["participant"])
     overall = {
         name: share_estimates(participant_means(chosen[:, at], participant, image), f"share of {name}")[0]
@@ -67,10 +67,6 @@ def preference(trials: pd.DataFrame) -> Preference:
 
 def _one_hot(first: pd.DataFrame) -> Array:
     return np.eye(len(PREFERENCES))[codes(first["choice"], PREFERENCES)]
-
-
-def _image_codes(first: pd.DataFrame) -> Codes | None:
-    return factorize(first["image"])[0] if "image" in first.columns else None
 
 
 def _by_participant(first: pd.DataFrame) -> pd.DataFrame:
@@ -164,7 +160,7 @@ def _shares_by(
 ) -> pd.DataFrame:
     known = group >= 0
     participant, _ = factorize(first["participant"])
-    image = _image_codes(first)
+    image = image_codes(first)
     columns: dict[str, object] = {name: labels}
     for at, choice in enumerate(PREFERENCES):
         means = participant_means(

@@ -87,6 +87,13 @@ def factorize(values: pd.Series) -> tuple[Codes, list[str]]:
     return np.asarray(found, dtype=np.intp), [str(name) for name in names]
 
 
+def image_codes(trials: pd.DataFrame) -> Codes | None:
+    """Codes of the images in any order, (rows,); None where the trials do not hold them."""
+    if "image" not in trials.columns:
+        return None
+    return np.asarray(pd.factorize(trials["image"])[0], dtype=np.intp)
+
+
 def compact(trials: pd.DataFrame) -> pd.DataFrame:
     """The same trials with names as categories or numbers, which every finding then reads faster.
 

@@ -121,7 +121,8 @@ def _file() -> None:
 
 def _dataset(study: Study | None, known: dict[int, str]) -> int:
     stored = study.dataset_id if study is not None else None
-    place = list(known).index(stored) if stored in known else 0
+    # Without a word, the newest one: whoever has just imported images goes on with them.
+    place = list(known).index(stored) if stored in known else len(known) - 1
     key = f"annotation_dataset_{st.session_state[GENERATION]}"
     return int(st.selectbox("Data set", list(known), place, format_func=known.__getitem__, key=key))
 

@@ -146,7 +146,8 @@ def _read(data: bytes) -> None:
 
 def _label_set(study: Study | None, sets: dict[int, str], fields: Fields) -> int:
     stored = study.label_set_id if study is not None else st.session_state.get(SET)
-    place = list(sets).index(stored) if stored in sets else 0
+    # Without a word, the newest one: whoever has just labelled images goes on with them.
+    place = list(sets).index(stored) if stored in sets else len(sets) - 1
     chosen = st.selectbox("Label set", list(sets), place, format_func=sets.__getitem__, key=fields.key("set"))
     return int(chosen)
 

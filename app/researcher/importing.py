@@ -172,6 +172,11 @@ def _show(found: "Preview") -> None:
     for reason, count in found.remarks.most_common():
         st.caption(f"{words.counted(count, 'image')} would come in, but: {reason}.")
     faces = [path for path in found.images["path"].head(_FACES) if Path(path).is_file()]
+    if not faces and len(found.images):
+        st.warning(
+            f"No picture is where it should be, such as {found.images['path'].iloc[0]}: labels and votes "
+            f"come in, but nobody could be shown a face. Say where the pictures are by “{ELSEWHERE}”."
+        )
     if faces:
         labels = found.images["hard_label"].head(_FACES).fillna("no label")
         st.image(faces, width=96, caption=[str(label) for label in labels[: len(faces)]])

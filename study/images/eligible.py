@@ -152,4 +152,10 @@ def shortfalls(counts: dict[str, int], design: Design) -> list[DesignError]:
     short = [f"{emotion} has {count:,}" for emotion, count in counts.items() if count < wanted]
     if not short:
         return []
-    return [DesignError("images_per_emotion", f"too few images for {wanted:,} of each: {', '.join(short)}")]
+    return [
+        DesignError(
+            "images_per_emotion",
+            f"too few images for {wanted:,} of each: {', '.join(short)}; lower it, leave these emotions out, or take"
+            " all that pass the filters",
+        )
+    ]

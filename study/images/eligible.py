@@ -155,7 +155,7 @@ def shortfalls(counts: dict[str, int], design: Design) -> list[DesignError]:
     return [
         DesignError(
             "images_per_emotion",
-            f"too few images for {wanted:,} of each: {', '.join(short)}; lower it, leave these emotions out, or take"
-            " all that pass the filters",
+            f"too few images for {wanted:,} of each: {', '.join(short)}; lower it, leave these "
+            "emotions out, or take all that pass the filters",
         )
     ]

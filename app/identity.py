@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from itsdangerous import BadSignature, Signer
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -47,17 +48,34 @@ def identify(place: Installation, cookies: Mapping[str, str], now: datetime) -> 
     return Here(participant_of(place, cookies), researcher_of(place, cookies, now))
 
 
-def participant_of(place: Installation, cookies: Mapping[str, str]) -> int | None:
-    """The participant whom the cookies name; nobody where the link that let them in was taken back since."""
-    value = unsigned(place.secret, PARTICIPANT_COOKIE, cookies.get(PARTICIPANT_COOKIE))
+@dataclass(frozen=True)
+class Named:
+    """The participant whom a cookie names, and the invitation that let them in; None for an open link."""
+
+    participant_id: int
+    invitation_id: int | None
+
+    def still_in(self, session: Session) -> bool:
+        """Whether the link that let them in has not been taken back or renewed since."""
+        return self.invitation_id is None or still_lets_in(session, self.invitation_id)
+
+
+def named(secret: bytes, cookies: Mapping[str, str]) -> Named | None:
+    """Whom the cookies name, before the database is asked whether they may still come in."""
+    value = unsigned(secret, PARTICIPANT_COOKIE, cookies.get(PARTICIPANT_COOKIE))
     found = None if value is None else _PARTICIPANT.fullmatch(value)
     if found is None:
         return None
-    if found["link"] is not None:
-        with place.database.session() as session:
-            if not still_lets_in(session, int(found["link"])):
-                return None
-    return int(found["participant"])
+    return Named(int(found["participant"]), None if found["link"] is None else int(found["link"]))
+
+
+def participant_of(place: Installation, cookies: Mapping[str, str]) -> int | None:
+    """The participant whom the cookies name; nobody where the link that let them in was taken back since."""
+    found = named(place.secret, cookies)
+    if found is None or found.invitation_id is None:
+        return None if found is None else found.participant_id
+    with place.database.session() as session:
+        return found.participant_id if found.still_in(session) else None
 
 
 def remember_participant(

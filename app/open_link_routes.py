@@ -69,9 +69,9 @@ def open_link_routes(place: Place) -> list[Route]:
 
     async def _claim(here: Installation, request: Request, arrival: Arrival) -> int:
         token, now = request.path_params["token"], datetime.now(UTC)
-        known = identity.participant_of(here, request.cookies)
 
         def before() -> tuple[int | None, Mapping[int, Mapping[int, int]]]:
+            known = identity.participant_of(here, request.cookies)
             with here.database.session() as session:
                 mine = held_by(session, token, known, arrival)
                 if mine is not None:

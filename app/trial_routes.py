@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.identity import participant_of
+from app.identity import named, participant_of
 from app.installation import Installation
 from app.pictures import UnreadablePictureError, shown_file
 from app.replies import ReplyError, outcome_json, progress_json, question_json, read_json, reply
@@ -20,6 +21,7 @@ from study.trial import answers, flow
 from study.trial.posts import AnswerPost, UndoPost
 from study.trial.standing import standing
 
+T = TypeVar("T")
 Place = Callable[[], Installation]
 FIRST_QUESTIONS = 40
 """Enough for more than two minutes without a network, right from the start, at three seconds a question."""
@@ -117,21 +119,40 @@ async def read_post(request: Request, read: Callable[[Any], Any], place: Install
     Raises:
         ReplyError: 401 nobody's, 422 not readable, and what `read_json` refuses.
     """
-    participant_in(place, request)
+    if named(place.secret, request.cookies) is None:
+        raise signed_out()
     try:
         return read(await read_json(request))
     except InvalidPostError as problem:
         raise ReplyError(422, "invalid", str(problem)) from problem
 
 
-async def _write(place: Installation, request: Request, work: Any, post: Any) -> answers.Outcome:
-    participant_id = participant_in(place, request)
-    now = datetime.now(UTC)
-    done = place.writer.submit(lambda session: work(session, participant_id, post, now))
+async def written(place: Installation, request: Request, work: Callable[[Session, int, datetime], T]) -> T:
+    """What `work(session, participant, now)` returns, once it is committed.
+
+    Raises:
+        ReplyError: 401, the browser is nobody's, or the link that let it in was taken back.
+    """
+    found, now = named(place.secret, request.cookies), datetime.now(UTC)
+    if found is None:
+        raise signed_out()
+
+    # Asked in the transaction of the work itself: this thread, which serves everybody, waits for no database.
+    def checked(session: Session) -> T:
+        if not found.still_in(session):
+            raise NotFoundError("the link of this browser was taken back")
+        return work(session, found.participant_id, now)
+
     try:
-        outcome: answers.Outcome = await asyncio.wrap_future(done)
+        return await asyncio.wrap_future(place.writer.submit(checked))
     except NotFoundError as problem:
         raise signed_out() from problem
+
+
+async def _write(place: Installation, request: Request, work: Any, post: Any) -> answers.Outcome:
+    outcome: answers.Outcome = await written(
+        place, request, lambda session, who, now: work(session, who, post, now)
+    )
     if outcome.status in _REFUSALS:
         status, message = _REFUSALS[outcome.status]
         more = {"current": outcome.current, **outcome_json(outcome)} if status == 409 else {}

@@ -1,8 +1,7 @@
 """The JSON routes of what comes before the questions: the training's steps and faces, the qualification."""
 
-import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -10,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from app.identity import named
 from app.installation import Installation
 from app.participant.strips import strip
 from app.pictures import UnreadablePictureError, shown_file
 from app.replies import ReplyError, reply
-from app.trial_routes import Place, participant_in, read_post, signed_out
-from study.errors import NotFoundError, StudyError
+from app.trial_routes import Place, participant_in, read_post, signed_out, written
+from study.errors import StudyError
 from study.images.catalog import image_path
 from study.stages import qualification, training
 from study.trial.posts import LabelPost, read_step
@@ -38,7 +38,8 @@ def stage_routes(place: Place) -> list[Route]:
         return reply({"done": done})
 
     async def face(request: Request) -> Response:
-        participant_in(place(), request)
+        if named(place().secret, request.cookies) is None:  # a rendered face: nobody's secret
+            raise signed_out()
         asked = request.path_params
         found = await strip(place().settings, asked["person"], asked["emotion"])
         if found is None:
@@ -78,12 +79,8 @@ _REFUSALS = {
 
 
 async def _write(place: Installation, request: Request, work: Callable[[Session, int, datetime], T]) -> T:
-    participant_id, now = participant_in(place, request), datetime.now(UTC)
-    done = place.writer.submit(lambda session: work(session, participant_id, now))
     try:
-        return await asyncio.wrap_future(done)
-    except NotFoundError as problem:
-        raise signed_out() from problem
+        return await written(place, request, work)
     except StudyError as problem:
         raise ReplyError(422, "invalid", str(problem)) from problem
 

@@ -466,3 +466,18 @@ def test_on_a_full_disk_no_answer_is_said_to_be_stored_and_the_same_post_is_once
         assert _answered(client) == 1
     assert _post(client, _answer(second, key="key-0002")).json()["status"] == "stored"
     assert _answered(client) == 2
+
+
+def test_a_browser_whose_link_was_taken_back_answers_and_sees_nothing_more(client, here):
+    asked = client.get("/api/trial/state").json()["questions"][0]
+    with here.database.begin() as session:
+        registration.renew(session, here.participants["P01"], secret=SECRET, now=NOW)
+    for found in (
+        client.get("/api/trial/state"),
+        client.get(asked["image"]),
+        client.post("/api/trial/answers", json=_answer(asked["id"]), headers=ORIGIN),
+        client.post("/api/trial/undo", json={"key": "k" * 8, "question": asked["id"]}, headers=ORIGIN),
+        client.get("/api/trial/qualification"),
+    ):
+        assert found.status_code == 401
+        assert found.json()["error"]["code"] == "signed_out"

@@ -115,6 +115,7 @@ def as_json(found: AnnotatorAgreement) -> dict[str, Any]:
         }
         for row in found.by_rater.to_dict("records")
     ]
+    whole["one_label"] = found.by_rater.loc[found.by_rater["one_label"], "rater"].tolist()
     whole["pairs"] = [_pair(row) for row in found.pairs.to_dict("records")]
     whole["table"] = {
         "items": found.items,
@@ -171,6 +172,11 @@ def as_text(found: AnnotatorAgreement) -> str:
         label = name.replace("_", " ")
         lines.append(
             f"{label:20} {_span(one.estimate, one.low, one.high)}  n = {one.n}  {one.reason or one.method}"
+        )
+    for row in found.by_rater[found.by_rater["one_label"]].to_dict("records"):
+        lines.append(
+            f"hint: {row['rater']} gave {row['commonest']} in {row['share']:.0%} of {row['readings']} readings, "
+            f"the others in {row['others']:.0%}"
         )
     lines += ["", "pairs" if len(found.pairs) else "no pairs"]
     for row in found.pairs.head(READABLE_PAIRS).to_dict("records"):

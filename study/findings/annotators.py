@@ -11,6 +11,7 @@ from study.errors import StudyError
 from study.findings.agreement import all_raters, pair_means
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, participant_means, share_estimates, wilson
+from study.findings.one_label import commonest_labels
 from study.findings.pairs import PairTables, pair_tables, readings_of_shared_items
 from study.findings.table_columns import shown, table_columns
 from study.findings.trials import Codes
@@ -33,8 +34,8 @@ class AnnotatorAgreement:
 
     overall: an Estimate for each of STATISTICS. pairs: [a, b, n, percent, low, high, kappa, kappa_low,
     kappa_high, ac1, ac1_low, ac1_high]; every unordered pair for up to 200 raters, else those that share
-    items. by_rater: [rater, readings, n, percent, low, high], n their items read more than once. left_out:
-    rows without a label.
+    items. by_rater: [rater, readings, n, percent, low, high, commonest, share, others, one_label], n their
+    items read more than once; the last four are `study.findings.one_label`'s. left_out: rows without a label.
     """
 
     overall: dict[str, Estimate]
@@ -78,6 +79,7 @@ def annotator_agreement(
         counted = units(of_item[first], of_label[first], size)
         overall["krippendorff_alpha"] = estimate(counted, krippendorff_alpha(level, values), resamples, rng)
     overall["self_agreement"], by_rater = _self(of_item, of_rater, of_label, raters)
+    by_rater = by_rater.join(commonest_labels(of_rater, of_label, len(raters), categories))
     ordered = {name: overall[name] for name in STATISTICS}
     return AnnotatorAgreement(ordered, pairs, by_rater, len(items), len(raters), categories, left_out)
 

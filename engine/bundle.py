@@ -126,6 +126,12 @@ def find_bundles(folder: Path) -> tuple[list[Bundle], list[str]]:
     return found, problems
 
 
+def unfinished_names(folder: Path) -> list[str]:
+    """Names of the bundles in a folder whose training has begun and not ended."""
+    begun = (place.parent for place in sorted(folder.glob(f"*/{UNFINISHED}")))
+    return [place.name for place in begun if not (place / FILE).is_file()]
+
+
 def load_network(file: Path, name: NetworkName, recipe: Recipe) -> "Network":
     """A network with the weights of a .safetensors file, on the CPU."""
     from safetensors import SafetensorError

@@ -8,6 +8,7 @@ from app.installation import installation
 from app.researcher import bundles, jobs, words
 from app.researcher.access import EDITORS, database, me, researchers_only
 from study.errors import StudyError
+from study.images import catalog
 from study.images.manifests import dataset_names
 from study.jobs.kinds import labelling, training
 
@@ -45,11 +46,15 @@ def page() -> None:
 def _bundles() -> "list[Bundle]":
     # The first look loads torch, which takes seconds.
     with st.spinner("Opening the bundles …", show_time=False):
-        from engine.bundle import find_bundles
+        from engine.bundle import find_bundles, unfinished_names
 
-        found, problems = find_bundles(installation().settings.data_dir / "bundles")
+        folder = installation().settings.data_dir / "bundles"
+        found, problems = find_bundles(folder)
     for problem in problems:
         st.warning(problem)
+    if halves := unfinished_names(folder):
+        told = "A job that was stopped or failed goes on when it is started again."
+        st.caption(f"Not finished yet: {', '.join(halves)}. {told}")
     return found
 
 
@@ -109,6 +114,11 @@ def _label(names: list[str], bundles: list[str]) -> None:
     )
     name = st.text_input("Name of the label set", placeholder="my-labels", max_chars=80)
     if st.form_submit_button("Start labelling", type="primary", disabled=not bundles):
+        with database().session() as session:
+            taken = name.strip() in set(catalog.label_sets(session)["name"])
+        if taken:
+            st.error(f"There is a label set {name.strip()!r} already: give this one another name.")
+            return
         try:
             jobs.start(labelling(installation().settings, name.strip(), dataset, bundle))
         except StudyError as problem:

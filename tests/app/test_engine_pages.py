@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from app.researcher import jobs
-from db.tables import Job
+from db.tables import Job, LabelSet
 from engine.emfacs import EMOTIONS
 from engine.history import History
 from tests.untrained import untrained_bundle
@@ -178,6 +179,7 @@ def test_broken_and_foreign_bundles_are_told_and_the_others_shown(program, visit
     _bundle(program, "good")
     for name, spoil in (("half", "{"), ("newer", '{"format": 9}'), ("empty", "")):
         (_bundle(program, name) / "bundle.json").write_text(spoil)
+    (program.settings.data_dir / "bundles" / "begun" / "unfinished").mkdir(parents=True)
     lacking = _bundle(program, "lacking")
     next((lacking / "networks").glob("*.safetensors")).unlink()
     visit_as(program.researcher_cookies())
@@ -188,6 +190,7 @@ def test_broken_and_foreign_bundles_are_told_and_the_others_shown(program, visit
     assert "is of bundle format 9, and this engine reads format 1" in told
     assert "lacks the network" in told
     assert test.dataframe[0].value["Bundle"].tolist() == ["good"]
+    assert "Not finished yet: begun." in written(test)
 
 
 def test_a_second_press_and_a_taken_name_start_nothing(program, visit_as, launched):
@@ -207,6 +210,21 @@ def test_a_second_press_and_a_taken_name_start_nothing(program, visit_as, launch
     _button(test, "Start training").click().run()
     assert "ensemble.epochs is 'none'; it must be a whole number" in test.error[0].value
     assert len(launched) == 1
+
+
+def test_a_label_set_of_a_taken_name_is_refused_before_a_job_starts(program, visit_as, launched):
+    _bundle(program, "mine")
+    with program.database.session() as session:
+        name = session.scalars(select(LabelSet.name)).first()
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    _field(test, "Name of the label set").set_value(name)
+    _button(test, "Start labelling").click().run()
+    assert f"There is a label set {name!r} already" in test.error[0].value
+    assert not launched
+    _field(test, "Name of the label set").set_value("new")
+    _button(test, "Start labelling").click().run()
+    assert "--allow-unreadable" in _job(program).arguments["commands"][1]
 
 
 def test_a_job_that_has_long_said_nothing_is_doubted(program, visit_as, launched):

@@ -16,10 +16,11 @@ from study.images.comparisons import comparison
 from study.images.overview import overview
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plotly.graph_objects import Figure
 
     from engine.evaluation.comparison import LabelComparison
-    from engine.evaluation.look import Look
     from study.images.overview import Tables
 
 NOTHING = "nothing"
@@ -102,51 +103,50 @@ def _one(label_set_id: int) -> None:
 
     with st.spinner("Reading the whole label set, once …"), database().session() as session:
         tables = overview(session, installation().settings, label_set_id)
-    look = _look()
     _show(
         "Subsets",
         "An image is Easy where no emotion scores higher than its hard-label, Challenging where one or two "
         "do, Difficult where three or more do (Sec. 3.5, Table 5).",
-        figures.subset_bars(tables["table_5"], look),
+        _drawn(figures.subset_bars, tables["table_5"]),
         tables["table_5"],
     )
     _show(
         "Emotions within the subsets",
         "Which hard-labels make up each subset (Fig. 4).",
-        figures.distribution(tables["figure_4"], look),
+        _drawn(figures.distribution, tables["figure_4"]),
         tables["figure_4"],
     )
     _show(
         "Scores",
         "How each emotion's soft scores are spread over the images that carry it, and over all others.",
-        figures.score_panels(tables["score_histogram"], look),
+        _drawn(figures.score_panels, tables["score_histogram"]),
         tables["score_distributions"],
     )
     _show(
         "Emotions that go together",
         "An emotion is in a face where its score is at least half of the face's highest: how often two are.",
-        figures.co_occurrence(tables["co_occurrence"], look),
+        _drawn(figures.co_occurrence, tables["co_occurrence"]),
         tables["co_occurrence"],
     )
     _show(
         "Correlations of the scores",
         "Pearson's r of the scores of two emotions over all images.",
-        figures.correlations(tables["score_correlations"], look),
+        _drawn(figures.correlations, tables["score_correlations"]),
         tables["score_correlations"],
     )
-    _confidence(tables, look)
+    _confidence(tables)
     for name in (name for name in tables if name.startswith("joint_shares_")):
         split = name.removeprefix("joint_shares_")
         _show(
             f"Who shows what, {split}",
             "Joint shares in percent of expression, gender, ethnicity and age (Figs. IV, V), of the images "
             "for which both are known.",
-            figures.joint_shares(tables[name], split, look),
+            _drawn(figures.joint_shares, tables[name], split),
             tables[name],
         )
 
 
-def _confidence(tables: "Tables", look: "Look") -> None:
+def _confidence(tables: "Tables") -> None:
     from engine.evaluation import figures
 
     if "confidence_bias" not in tables:
@@ -156,7 +156,7 @@ def _confidence(tables: "Tables", look: "Look") -> None:
         "Confidence, and its bias",
         "Each network's say is weighted by its confidence score, which caps how high an emotion can score at "
         "all: emotions that are hard to learn lose to easy ones. The table says how many would change.",
-        figures.confidence_bias(tables["confidence_bias"], look),
+        _drawn(figures.confidence_bias, tables["confidence_bias"]),
         tables["confidence_bias"],
     )
     st.dataframe(words.readable(tables["subsets_without_caps"]), hide_index=True)
@@ -181,7 +181,7 @@ def _two(before: int, after: int, names: dict[str, str]) -> None:
     _show(
         "From subset to subset",
         "Rows are the first set's subsets, columns the second's.",
-        figures.moves(found.moves, _look()),
+        _drawn(figures.moves, found.moves),
         found.moves,
     )
     st.subheader("How far the scores moved", anchor=False)
@@ -220,21 +220,27 @@ def _compared(before: int, after: int) -> "LabelComparison":
         return comparison(session, installation().settings, before, after)
 
 
+def _drawn(draw: "Callable[..., Figure]", table: pd.DataFrame, *rest: str) -> "Figure":
+    return _figure(draw.__name__, table, rest, st.context.theme.type == "dark", draw)
+
+
+# Figures are told apart by their tables, and shared by all who look: plotly takes long to make them.
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _figure(
+    name: str, table: pd.DataFrame, rest: tuple[str, ...], dark: bool, _draw: "Callable[..., Figure]"
+) -> "Figure":
+    from engine.evaluation.look import DARK, LIGHT
+
+    return _draw(table, *rest, DARK if dark else LIGHT).update_layout(title=None)
+
+
 def _show(title: str, meaning: str, figure: "Figure", table: pd.DataFrame) -> None:
     st.subheader(title, anchor=False)
     st.caption(meaning)
-    st.plotly_chart(
-        figure.update_layout(title=None), key=title, theme=None, config=charts.config(_file(title))
-    )
+    st.plotly_chart(figure, key=title, theme=None, config=charts.config(_file(title)))
     with st.expander("Table", key=f"table-{title}"):
         st.dataframe(words.readable(table))
 
 
 def _file(title: str) -> str:
     return "-".join("".join(sign if sign.isalnum() else " " for sign in title.lower()).split())
-
-
-def _look() -> "Look":
-    from engine.evaluation.look import DARK, LIGHT
-
-    return DARK if st.context.theme.type == "dark" else LIGHT

@@ -115,13 +115,13 @@ def as_json(found: AnnotatorAgreement) -> dict[str, Any]:
         }
         for row in found.by_rater.to_dict("records")
     ]
-    whole["one_label"] = found.by_rater.loc[found.by_rater["one_label"], "rater"].tolist()
     whole["pairs"] = [_pair(row) for row in found.pairs.to_dict("records")]
     whole["table"] = {
         "items": found.items,
         "raters": found.raters,
         "categories": found.categories,
         "readings_without_label": found.left_out,
+        "one_label": found.by_rater.loc[found.by_rater["one_label"], "rater"].tolist(),
     }
     return whole
 
@@ -175,8 +175,8 @@ def as_text(found: AnnotatorAgreement) -> str:
         )
     for row in found.by_rater[found.by_rater["one_label"]].to_dict("records"):
         lines.append(
-            f"hint: {row['rater']} gave {row['commonest']} in {row['share']:.0%} of {row['readings']} readings, "
-            f"the others in {row['others']:.0%}"
+            f"hint: {row['rater']} gave {row['commonest']} in {row['share']:.0%} of {row['readings']} "
+            f"readings, the others in {row['others']:.0%}"
         )
     lines += ["", "pairs" if len(found.pairs) else "no pairs"]
     for row in found.pairs.head(READABLE_PAIRS).to_dict("records"):

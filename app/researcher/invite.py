@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -41,7 +41,7 @@ def page() -> None:
         study = session.get_one(Study, study_id)
         personal = invitations.invitation_links(session, study_id, secret())
         openly = open_links.open_links(session, study_id, secret(), now=datetime.now(UTC))
-    words.study_badges(study.state, study.simulated)
+    words.study_badges(_shown(study), study.simulated)
     told = st.session_state.pop(TOLD, None)
     if told:
         st.success(told, icon=":material/check:")
@@ -77,16 +77,29 @@ def _door(study: Study) -> None:
         "open": [("Pause", "pause", doors.pause_door), ("Close", "stop", doors.close_door)],
         "paused": [("Resume", "play_arrow", doors.open_door), ("Close", "stop", doors.close_door)],
         "closed": [("Open again", "play_arrow", doors.open_door)],
-        "draft": [("Open", "play_arrow", doors.open_door)] if study.frozen_at else [],
+        "draft": [("Open the study", "play_arrow", doors.open_door)] if study.frozen_at else [],
     }
-    until = "no deadline" if study.deadline is None else f"until **{study.deadline:%d %B %Y, %H:%M} UTC**"
-    st.markdown(f"The study is **{study.state}**, {until}.")
+    st.markdown(f"The study is **{_shown(study)}**{_until(study)}.")
     with st.container(horizontal=True):
         for name, icon, move in moves[study.state]:
-            if st.button(name, icon=f":material/{icon}:", key=f"door-{name}"):
+            kind: Literal["primary", "secondary"] = "primary" if study.state == "draft" else "secondary"
+            if st.button(name, icon=f":material/{icon}:", key=f"door-{name}", type=kind):
                 _move(study.id, move)
     if study.state in ("open", "paused"):
         _deadline(study)
+
+
+def _shown(study: Study) -> str:
+    return "frozen" if study.state == "draft" and study.frozen_at else study.state
+
+
+def _until(study: Study) -> str:
+    days = int(study.design.get("deadline_days") or 0)
+    if study.deadline is not None:
+        return f", until **{study.deadline:%d %B %Y, %H:%M} UTC**"
+    if study.frozen_at is None or not days:
+        return ""
+    return f": nobody is asked yet. Its {words.counted(days, 'day')} begin when it is opened"
 
 
 def _move(study_id: int, move: Callable[..., Study]) -> None:

@@ -69,6 +69,14 @@ button kbd{opacity:1!important;color:light-dark(#5B6072,#B4B9C8)!important}
 </style>"""
 
 
+def styles() -> str:
+    """The style sheet of the pages, which tells menus and dialogs too whether the theme is light or dark."""
+    import streamlit as st
+
+    scheme = "dark" if st.context.theme.type == "dark" else "light"
+    return f"{STYLES}<style>:root{{color-scheme:{scheme}}}</style>"
+
+
 def label_bars(
     scores: Sequence[float], *, hard: str | None = None, form: str = "", large: bool = False
 ) -> str:

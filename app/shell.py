@@ -40,7 +40,7 @@ def main() -> None:
         chosen.run()
         return
     st.logo(LOGO, size="large")
-    st.html(charts.STYLES)
+    st.html(charts.styles())
     chosen.run()
     name = escape(here.researcher.name)
     st.html(f'<p class="fv-foot">Signed in as {name} · <a href="/signout" target="_self">Sign out</a></p>')

@@ -20,7 +20,7 @@ def entry() -> st.Page:
 
 def page() -> None:
     """Draw the report of the study that the reader's link opens; say why where it opens none."""
-    st.html(charts.STYLES)
+    st.html(charts.styles())
     try:
         study = _study()
     except LinkError as problem:

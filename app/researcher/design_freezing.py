@@ -117,7 +117,8 @@ def frozen(study: Study) -> None:
                 made = drafts.copy_study(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
             st.query_params["study"] = str(made.id)
             st.rerun()
-    st.code(design.to_toml(), language="toml", wrap_lines=True, height=480)
+    with st.expander("The whole design", expanded=True, key="whole-design"):
+        st.code(design.to_toml(), language="toml", wrap_lines=True)
 
 
 def _notes(said: str) -> str:

@@ -101,7 +101,9 @@ def _per_day(days: pd.DataFrame) -> Any:
     colours = charts.page_colours()
     figure = go.Figure(go.Bar(x=days["day"], y=days["answers"], marker_color=colours.accent))
     figure.update_traces(hovertemplate="%{x|%a %d %b}: %{y:,} answers<extra></extra>")
-    figure.update_layout(template=template(colours), height=240, title="Answers per day", bargap=0.25)
+    figure.update_layout(
+        template=template(colours), height=240, title={"text": "Answers per day", "x": 0}, bargap=0.25
+    )
     figure.update_xaxes(type="date", tickformat="%d %b", nticks=8)
     if len(days) < 8:
         figure.update_xaxes(tickmode="array", tickvals=days["day"])

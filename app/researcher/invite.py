@@ -56,6 +56,13 @@ def page() -> None:
             "Then invite people here, by personal links or by an open one.",
         )
         return
+    if urlsplit(_base()).hostname in ("127.0.0.1", "::1", "localhost"):
+        st.info(
+            "Links made here open on this machine alone, as you came by its own address. For people "
+            "elsewhere, serve the program under a name that they can reach (docs/security.md, “TLS”), open "
+            "this page by that name, and send the links that it shows then.",
+            icon=":material/lan:",
+        )
     _personal(study, personal)
     _open(study, openly)
 

@@ -330,7 +330,6 @@ def test_attention_checks_refused_before_there_is_a_plan_are_refused_by_every_pl
     labels = stand_in_labels(images, np.random.default_rng(seed))
     try:
         check_attention(labels, least_questions(design, len(labels)), design)
-    except DesignError as refused:
-        assert refused.key == "attention_checks"
+    except DesignError:
         with pytest.raises(StudyError, match="attention_checks"):
             plan(labels, design, np.random.default_rng(seed))

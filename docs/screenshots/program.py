@@ -22,7 +22,8 @@ IMAGES = Path(__file__).resolve().parents[1] / "images"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 780}
-SETTLED_MS = 1500
+STILL_MS, LOOKS = 700, 60
+RUNNING = "[data-testid='stApp'][data-test-script-state='running'], [data-testid='stSpinner']"
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,25 @@ def served_copy(settings: Settings) -> Iterator[Served]:
 
 
 def settle(page: Page) -> None:
-    """Wait until Streamlit runs nothing, and what it drew has come to rest."""
-    page.wait_for_timeout(SETTLED_MS)
-    page.locator("[data-testid='stApp'][data-test-script-state='running']").wait_for(state="detached")
-    page.wait_for_timeout(SETTLED_MS)
+    """Wait until Streamlit runs nothing and two looks, a moment apart, see the same.
+
+    Raises:
+        ServingError: the page does not come to rest.
+    """
+    before = b""
+    for _ in range(LOOKS):
+        page.wait_for_timeout(STILL_MS)
+        now = page.screenshot()
+        if now == before and not page.locator(RUNNING).count():
+            return
+        before = now
+    raise ServingError(f"the page {page.url} does not come to rest")
 
 
 def show(page: Page, heading: str) -> None:
     """Scroll to a heading."""
     page.get_by_role("heading", name=heading).first.evaluate("heading => heading.scrollIntoView()")
-    page.wait_for_timeout(500)
+    settle(page)
 
 
 def keep(page: Page, name: str) -> None:
@@ -107,7 +117,9 @@ def keep(page: Page, name: str) -> None:
     path = IMAGES / f"{name}.png"
     page.screenshot(path=path)
     with Image.open(path) as picture:
-        few = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(
+            256, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE
+        )
         few.save(path, optimize=True)
     print(f"{path.relative_to(IMAGES.parents[1])}  {path.stat().st_size / 1000:.0f} kB", flush=True)
 

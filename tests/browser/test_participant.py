@@ -210,7 +210,10 @@ def test_right_from_the_start_minutes_without_a_network_are_no_hindrance(freshly
     with Wire(urlsplit(freshly_served.url).port) as wire:
         page = new_page()
         begin(page, through(wire, freshly_served.invitation_link()))
-        page.wait_for_load_state("networkidle")
+        pictures = (
+            "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/image')).length"
+        )
+        page.wait_for_function(f"{pictures} >= 40")
         wire.cut()
         for number in range(1, 40):  # at three seconds a question, two minutes
             page.keyboard.press("1")

@@ -29,7 +29,7 @@ def test_a_study_is_designed_frozen_and_opened(served, new_page, tmp_path):
     page.get_by_role("button", name="Freeze…").click()
     expect(page.get_by_text("the design cannot change")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Freeze", exact=True).click()
-    expect(page.get_by_text("The design cannot change; a copy can.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The design cannot change; a copy can.")).to_be_visible(timeout=120_000)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the preregistration").click()
     file = tmp_path / "bundle.zip"

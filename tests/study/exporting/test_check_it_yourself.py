@@ -25,7 +25,7 @@ def test_the_lines_of_the_docs_recompute_the_exports_numbers(tmp_path, monkeypat
     with here.database.session() as session:
         export_folder(session, here.study_id, tmp_path / "out", now=NOW, rng=np.random.default_rng(1))
     monkeypatch.chdir(tmp_path / "out")
-    names: dict[str, object] = {}
+    names = {}
     with np.errstate(all="ignore"):
         exec(compile(lines_of_the_docs(), str(DOCS), "exec"), names)
     said = pd.read_csv("results/estimates.csv").set_index("name")

@@ -173,7 +173,8 @@ def test_a_selection_is_labelled_again_as_a_job(program, gallery, monkeypatch):
     label, bring = job.arguments["commands"]
     assert started == [job.id]
     assert len(pd.read_parquet(label[2])) == 24
-    assert bring == ["study", "import", "demo", "--labels", label[-1], "--label-set", "again"]
+    labels = label[label.index("--out") + 1]
+    assert bring == ["study", "import", "demo", "--labels", labels, "--label-set", "again"]
 
 
 def test_a_reader_takes_labels_away_but_keeps_nothing(program, visit_as):

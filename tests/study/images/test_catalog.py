@@ -44,7 +44,7 @@ def test_a_manifest_comes_in_with_its_metadata(empty):
         "train",
     )
     assert (first.age, second.age) == (None, 21.0)
-    assert (first.landmarks_68, second.landmarks_68) == ([[1.0, 2.0], [3.0, 4.0]], None)
+    assert (first.landmarks_68, second.landmarks_68) == ([1.0, 2.0, 3.0, 4.0], None)
 
 
 def test_a_root_outside_the_data_folder_is_kept_whole(empty, tmp_path_factory):

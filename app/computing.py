@@ -10,26 +10,34 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from multiprocessing.sharedctypes import Synchronized
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from db.session import open_database
+import pandas as pd
+
+from app.downloads import opened
 from db.settings import Settings
+from db.tables import Study
 from study import dashboard
+from study.annotation.findings import TaskFindings, against_engine, task_findings
+from study.annotation.tables import form_of_task, readings
 from study.dashboard import Answers, Filters, Version
 from study.errors import StudyError
 from study.findings.summary import Findings
+from study.findings.votes import VotesAgainstEngine
 
 FEW_ANSWERS = 20_000
 KEPT = 12
 Result = TypeVar("Result")
-Key = tuple[str, int, Filters]
+Wanted = TypeVar("Wanted", bound=Hashable)
+Found = TypeVar("Found")
+Key = tuple[str, int, Hashable]
 _ENDED = (
     "The answers were being computed when the system ended the process, for want of memory perhaps "
     "(a million answers need 1 GB). Look again to try once more."
@@ -41,28 +49,28 @@ class ComputingError(StudyError):
 
 
 @dataclass(frozen=True)
-class Computed:
+class Computed(Generic[Found]):
     """The findings of one version of a study's answers, how long they took, and when they were there."""
 
-    found: Findings
+    found: Found
     seen: Version
     seconds: float
     at: datetime
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(Generic[Found]):
     """Findings on their way.
 
-    older: the last of the same filters, None where there are none yet. read: how many answers are read by
+    older: the last that were asked for so, None where there are none yet. read: how many answers are read by
     now, None where they are few.
     """
 
-    future: "Future[Computed]"
-    older: Computed | None
+    future: "Future[Computed[Found]]"
+    older: Computed[Found] | None
     read: Callable[[], int | None]
 
-    def result(self, patience: float) -> Computed | None:
+    def result(self, patience: float) -> Computed[Found] | None:
         """The findings if they are there within `patience` seconds; None if not yet.
 
         Raises:
@@ -82,25 +90,27 @@ class Computing:
     def __init__(self, few_answers: int = FEW_ANSWERS) -> None:
         self._few = few_answers
         self._lock = threading.RLock()
-        self._asked: OrderedDict[Key, tuple[Version, Future[Computed]]] = OrderedDict()
-        self._latest: OrderedDict[Key, Computed] = OrderedDict()
+        self._asked: OrderedDict[Key, tuple[Version, Future[Computed[Any]]]] = OrderedDict()
+        self._latest: OrderedDict[Key, Computed[Any]] = OrderedDict()
         self._thread: Executor | None = None
         self._process: Executor | None = None
         self._read: Synchronized[int] | None = None
 
-    def ask(self, settings: Settings, study_id: int, seen: Version, filters: Filters) -> Asked:
-        """Have the findings of a study computed, once however many ask.
+    def ask(
+        self, settings: Settings, study_id: int, seen: Version, what: Wanted, work: "Work[Wanted, Found]"
+    ) -> Asked[Found]:
+        """Have `work` compute `what` of a study, once however many ask.
 
         A request for an older version of the same answers that has not begun is given up. What failed is
         tried again.
         """
-        key = (settings.database_url, study_id, filters)
+        key = (settings.database_url, study_id, what)
         with self._lock:
             version, future = self._asked.get(key, (None, None))
             if version != seen or future is None or _failed(future):
                 if future is not None:
                     future.cancel()
-                future = self._submit(seen[0], compute, settings, study_id, seen, filters)
+                future = self._submit(seen[0], work, settings, study_id, seen, what)
                 future.add_done_callback(lambda done: self._keep(key, done))
                 _put(self._asked, key, (seen, future))
             return Asked(future, self._latest.get(key), lambda: self._answers_read(seen[0]))
@@ -151,20 +161,38 @@ class Computing:
     def _answers_read(self, answers: int) -> int | None:
         return None if self._read is None or answers <= self._few else self._read.value
 
-    def _keep(self, key: Key, done: "Future[Computed]") -> None:
+    def _keep(self, key: Key, done: "Future[Computed[Any]]") -> None:
         if not done.cancelled() and done.exception() is None:
             with self._lock:
                 _put(self._latest, key, done.result())
 
 
-def compute(settings: Settings, study_id: int, seen: Version, filters: Filters) -> Computed:
-    """Read the answers of a study, unless they are those that were read last, and compute their findings."""
+Work = Callable[[Settings, int, Version, Wanted], Computed[Found]]
+
+
+def experiments(settings: Settings, study_id: int, seen: Version, filters: Filters) -> Computed[Findings]:
+    """All findings of a study's experiments, of the answers that the filters leave in."""
     start = time.perf_counter()
-    _say(0)
-    answers = _answers(settings, study_id, seen)
-    _say(seen[0])
-    found = dashboard.report(answers, filters)
-    return Computed(found, seen, time.perf_counter() - start, datetime.now(UTC))
+    answers = _kept(_answers, settings, study_id, seen)
+    return _computed(dashboard.report(answers, filters), seen, start)
+
+
+def task(settings: Settings, study_id: int, seen: Version, _whole: None) -> Computed[TaskFindings]:
+    """What an annotation task's readings say."""
+    start = time.perf_counter()
+    form, said = _kept(_readings, settings, study_id, seen)
+    return _computed(task_findings(said, form), seen, start)
+
+
+def task_and_engine(
+    settings: Settings, study_id: int, seen: Version, label_set_id: int
+) -> Computed[VotesAgainstEngine | None]:
+    """An annotation task's votes beside the soft-labels of a label set; None where no image has both."""
+    start = time.perf_counter()
+    _, said = _kept(_readings, settings, study_id, seen)
+    with opened(settings) as session:
+        found = against_engine(session, session.get_one(Study, study_id), label_set_id, said)
+    return _computed(found, seen, start)
 
 
 @lru_cache(maxsize=1)
@@ -173,14 +201,31 @@ def computing() -> Computing:
     return Computing()
 
 
+def _computed(found: Found, seen: Version, start: float) -> Computed[Found]:
+    return Computed(found, seen, time.perf_counter() - start, datetime.now(UTC))
+
+
+def _kept(
+    read: Callable[[Settings, int, Version], Result], settings: Settings, study_id: int, seen: Version
+) -> Result:
+    """What was read of a version of a study's answers, at the first time or now."""
+    _say(0)
+    kept = read(settings, study_id, seen)
+    _say(seen[0])
+    return kept
+
+
 @lru_cache(maxsize=2)
 def _answers(settings: Settings, study_id: int, seen: Version) -> Answers:
-    database = open_database(settings)
-    try:
-        with database.session() as session:
-            return dashboard.answers(session, study_id, _say)
-    finally:
-        database.dispose()
+    with opened(settings) as session:
+        return dashboard.answers(session, study_id, _say)
+
+
+@lru_cache(maxsize=2)
+def _readings(settings: Settings, study_id: int, seen: Version) -> tuple[str, pd.DataFrame]:
+    with opened(settings) as session:
+        study = session.get_one(Study, study_id)
+        return form_of_task(study), readings(session, study)
 
 
 _read: "Synchronized[int] | None" = None

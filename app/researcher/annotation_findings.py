@@ -1,18 +1,21 @@
 """What a task's annotators said so far: agreement, people against the engine, tables, and publishing."""
 
 from datetime import UTC, datetime
-from io import BytesIO
 
 import pandas as pd
 import streamlit as st
 
-from app.researcher import engine, taking, words
+from app.computing import computing, task, task_and_engine
+from app.downloads import task_table
+from app.identity import who_is_here
+from app.installation import installation
+from app.researcher import engine, following, taking, words
 from app.researcher.access import database, me
 from db.tables import Study
 from study.access.acts import Act
-from study.annotation.findings import TaskFindings, against_engine, comparable, task_findings
+from study.annotation.findings import TaskFindings, comparable
 from study.annotation.publishing import publish, published
-from study.annotation.tables import annotations, form_of_task, readings, votes
+from study.annotation.tables import form_of_task
 from study.dashboard import Version, version
 from study.errors import StudyError
 from study.findings.estimate import Estimate
@@ -39,20 +42,27 @@ def draw(study: Study, raw: bool) -> None:
     with database().session() as session:
         seen = version(session, study.id)
         sets = comparable(session, study)
-    said, found = _found(_place(), study.id, seen)
-    if said.empty:
+    if not seen[0]:
         words.nothing_yet(
             "No annotations yet",
             "Open the task and invite people, on the page “Invitations”.",
             "What they say appears here with the first answer; look again for more.",
         )
         return
+    if raw:
+        _take(study, seen)
+    asked = computing().ask(installation().settings, study.id, seen, None, task)
+    computed = following.arrived(asked)
+    if computed is None:
+        following.follow(asked, seen[0], _signed_in)
+    shown = computed or asked.older
+    if shown is None:
+        return
+    found = shown.found
     st.caption(
         f"{words.counted(found.readings, 'reading')} of {words.counted(found.images, 'image')} by "
         f"{words.counted(len(found.people), 'annotator')} so far"
     )
-    if raw:
-        _take(study, said)
     _agreement(found)
     _against(study, sets, seen)
     st.subheader("Annotators", anchor=False)
@@ -60,15 +70,19 @@ def draw(study: Study, raw: bool) -> None:
     st.dataframe(people.round({"median seconds": 1}), hide_index=True)
 
 
-def _take(study: Study, said: pd.DataFrame) -> None:
+def _signed_in() -> bool:
+    return who_is_here().researcher is not None
+
+
+def _take(study: Study, seen: Version) -> None:
     form = form_of_task(study)
     with st.container(border=True):
         st.subheader("Votes for the engine", anchor=False)
         with st.container(horizontal=True):
-            _download(study, "Annotations", annotations(said, form), "annotations")
+            _download(study, "Annotations", "annotations", seen)
             if form == "soft_label":
-                _download(study, "As votes", votes(annotations(said, form), form), "votes")
-            _download(study, "All readings", said, "readings")
+                _download(study, "As votes", "votes", seen)
+            _download(study, "All readings", "readings", seen)
         if form == "affect":
             st.caption("Valence and arousal name no emotion: they are taken along, and not published.")
             return
@@ -99,11 +113,11 @@ def _publish(study: Study) -> None:
         st.page_link(engine.entry(), label="Train an engine with these votes", icon=":material/neurology:")
 
 
-def _download(study: Study, text: str, table: pd.DataFrame, what: str) -> None:
+def _download(study: Study, text: str, what: str, seen: Version) -> None:
+    study_id, settings = study.id, installation().settings
+
     def data() -> bytes:
-        file = BytesIO()
-        table.to_parquet(file, index=False)
-        return file.getvalue()
+        return computing().run(seen[0], task_table, settings, study_id, what)
 
     file = taking.File(data, Act.ANNOTATIONS_TAKEN, study.name, {"table": what})
     taking.take(text, file, f"{study.name}-{what}.parquet", key=f"take-{what}")
@@ -133,32 +147,18 @@ def _against(study: Study, sets: dict[int, str], seen: Version) -> None:
         return
     st.subheader("People and the engine", anchor=False)
     chosen = st.selectbox("Label set", list(sets), format_func=sets.__getitem__, key="annotation_against")
-    found = _compare(_place(), study.id, seen, chosen)
+    asked = computing().ask(installation().settings, study.id, seen, chosen, task_and_engine)
+    computed = following.arrived(asked)
+    if computed is None:
+        following.follow(asked, seen[0], _signed_in)
+    shown = computed or asked.older
+    if shown is None:
+        return
+    found = shown.found
     if found is None or found.by_image.empty:
         st.caption("No image has both a label of an emotion by people and one by the engine.")
         return
     _compared(found)
-
-
-def _place() -> str:
-    # What the caches go by besides the arguments: which database it was.
-    return str(database().engine.url)
-
-
-# The values of these caches are shared by all who look, and nobody changes them.
-@st.cache_resource(max_entries=3, show_spinner="Reading the annotations…")
-def _found(place: str, study_id: int, seen: Version) -> tuple[pd.DataFrame, TaskFindings]:
-    with database().session() as session:
-        study = session.get_one(Study, study_id)
-        said, form = readings(session, study), form_of_task(study)
-    return said, task_findings(said, form)
-
-
-@st.cache_resource(max_entries=6, show_spinner="Comparing people and the engine…")
-def _compare(place: str, study_id: int, seen: Version, label_set_id: int) -> VotesAgainstEngine | None:
-    said, _ = _found(place, study_id, seen)
-    with database().session() as session:
-        return against_engine(session, session.get_one(Study, study_id), label_set_id, said)
 
 
 def _compared(found: VotesAgainstEngine) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from app.computing import KEPT, Asked, ComputingError, computing
+from app.computing import KEPT, computing, experiments
 from app.downloads import written_report, zipped_export
 from app.installation import installation
-from app.researcher import findings_filters, findings_sections, taking, words
+from app.researcher import findings_filters, findings_sections, following, taking, words
 from app.researcher.access import RESEARCHERS
 from db.session import Database
 from study import dashboard
@@ -18,9 +18,6 @@ from study.findings.summary import Findings
 from study.reporting import numbers
 from study.reporting.sections import FIGURE6, Section, sections
 
-# How long a page waits for findings before it is drawn without them.
-PATIENCE = 0.25
-LOOK_SECONDS = 0.5
 LIVE_SECONDS = 3.0
 # Of the time, how much a report that is watched may take to be computed anew.
 LIVE_SHARE = 0.1
@@ -55,40 +52,15 @@ def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
         if raw:
             _export_button(study, answered)
     filters = findings_filters.choose(study_id, people)
-    asked = computing().ask(installation().settings, study_id, seen, filters)
-    try:
-        computed = asked.result(PATIENCE)
-    except ComputingError as problem:
-        st.error(str(problem))
-        return
+    asked = computing().ask(installation().settings, study_id, seen, filters, experiments)
+    computed = following.arrived(asked)
     if computed is None:
-        _follow(asked, answered, may)
+        following.follow(asked, answered, may)
     else:
         _watch(study_id, state, seen, computed.seconds, may)
     shown = computed or asked.older
     if shown is not None:
         _draw(shown.found, simulated, f"{study_id} {filters} {shown.at}")
-
-
-def _follow(asked: Asked, answered: int, may: May) -> None:
-    """Say how far the findings are, and draw the page anew when they are there."""
-
-    def look() -> None:
-        if asked.future.done() or not may():
-            st.rerun()
-        read = asked.read()
-        if read is None or read >= answered:
-            st.progress(1.0, f"Computing the findings of {answered:,} answers …")
-        elif asked.future.running():
-            st.progress(read / answered, f"Reading {answered:,} answers …")
-        else:
-            st.progress(0.0, "Waiting for another report …")
-        if asked.older is not None:
-            st.caption(
-                f"Below are those of {asked.older.at:%H:%M:%S} UTC, of {asked.older.seen[0]:,} answers."
-            )
-
-    st.fragment(look, run_every=LOOK_SECONDS)()
 
 
 def _draw(found: Findings, simulated: bool, key: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 
 from app.installation import installation
-from app.researcher import findings_report
+from app.researcher import following
 from tests import program as programs
 from tests.program import Program
 
@@ -39,7 +39,7 @@ def _opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     monkeypatch.setenv("DATA_DIR", str(folder))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     # AppTest draws a page once: it waits for what a browser's page would look for again.
-    monkeypatch.setattr(findings_report, "PATIENCE", 60.0)
+    monkeypatch.setattr(following, "PATIENCE", 60.0)
     installation.cache_clear()
     with programs.opened(folder) as opened:
         yield opened

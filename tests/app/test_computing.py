@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from app import computing as module
-from app.computing import Computing, ComputingError
-from app.researcher import findings_report
+from app.computing import Computing, ComputingError, experiments
+from app.researcher import findings_report, following
 from study import dashboard
 from study.dashboard import Filters
 from study.reporting import numbers
@@ -45,11 +45,11 @@ def test_a_thread_and_a_process_compute_what_the_dashboard_computes(program, apa
     seen = seen_in(program)
     for place in (Computing(), apart):
         for filters in (ALL, Filters(experiments=(1,))):
-            found = place.ask(program.settings, STUDY, seen, filters).result(60).found
+            found = place.ask(program.settings, STUDY, seen, filters, experiments).result(60).found
             assert numbers.as_json(found) == numbers.as_json(directly(program, filters))
 
 
-def test_what_several_ask_for_is_computed_once(program, monkeypatch):
+def test_what_several_ask_for_is_computed_once(program):
     asked, let_go = [], threading.Event()
 
     def slow(*given):
@@ -57,19 +57,18 @@ def test_what_several_ask_for_is_computed_once(program, monkeypatch):
         let_go.wait(30)
         return "computed"
 
-    monkeypatch.setattr(module, "compute", slow)
     place, seen = Computing(), seen_in(program)
-    first = place.ask(program.settings, STUDY, seen, ALL)
+    first = place.ask(program.settings, STUDY, seen, ALL, slow)
     assert first.result(0.01) is None
     assert first.older is None
-    second = place.ask(program.settings, STUDY, seen, ALL)
+    second = place.ask(program.settings, STUDY, seen, ALL, slow)
     let_go.set()
     assert first.result(30) == second.result(30) == "computed"
-    assert place.ask(program.settings, STUDY, seen, ALL).result(0) == "computed"
+    assert place.ask(program.settings, STUDY, seen, ALL, slow).result(0) == "computed"
     assert len(asked) == 1
 
 
-def test_newer_answers_take_the_place_of_a_request_that_has_not_begun(program, monkeypatch):
+def test_newer_answers_take_the_place_of_a_request_that_has_not_begun(program):
     let_go, versions = threading.Event(), []
 
     def slow(_settings, _study, seen, _filters):
@@ -77,18 +76,17 @@ def test_newer_answers_take_the_place_of_a_request_that_has_not_begun(program, m
         let_go.wait(30)
         return seen
 
-    monkeypatch.setattr(module, "compute", slow)
     place = Computing()
-    running, waiting, newest = (place.ask(program.settings, STUDY, (n, 0, 0), ALL) for n in (1, 2, 3))
+    running, waiting, newest = (place.ask(program.settings, STUDY, (n, 0, 0), ALL, slow) for n in (1, 2, 3))
     let_go.set()
     assert newest.result(30) == (3, 0, 0)
     assert waiting.result(0) is None
     assert running.result(30) == (1, 0, 0)
     assert versions == [(1, 0, 0), (3, 0, 0)]
-    assert place.ask(program.settings, STUDY, (4, 0, 0), ALL).older == (3, 0, 0)
+    assert place.ask(program.settings, STUDY, (4, 0, 0), ALL, slow).older == (3, 0, 0)
 
 
-def test_what_failed_is_tried_again(program, monkeypatch):
+def test_what_failed_is_tried_again(program):
     answers = iter([ValueError("once"), "computed"])
 
     def fails_first(*_given):
@@ -97,15 +95,14 @@ def test_what_failed_is_tried_again(program, monkeypatch):
             raise said
         return said
 
-    monkeypatch.setattr(module, "compute", fails_first)
     place, seen = Computing(), seen_in(program)
     with pytest.raises(ValueError, match="once"):
-        place.ask(program.settings, STUDY, seen, ALL).result(30)
-    assert place.ask(program.settings, STUDY, seen, ALL).result(30) == "computed"
+        place.ask(program.settings, STUDY, seen, ALL, fails_first).result(30)
+    assert place.ask(program.settings, STUDY, seen, ALL, fails_first).result(30) == "computed"
 
 
 def test_a_process_that_the_system_ended_is_told_of_and_begun_anew(program, apart):
-    assert isinstance(apart.ask(program.settings, STUDY, seen_in(program), ALL).future, Future)
+    assert isinstance(apart.ask(program.settings, STUDY, seen_in(program), ALL, experiments).future, Future)
     worker = apart.run(1, os.getpid)
     assert worker != os.getpid()
     threading.Timer(0.2, os.kill, (worker, signal.SIGKILL)).start()
@@ -135,8 +132,8 @@ def test_the_process_ends_with_a_server_that_was_killed(tmp_path):
 
 
 def test_a_page_is_drawn_before_its_findings_and_says_so(program, visit_as, monkeypatch):
-    monkeypatch.setattr(findings_report, "PATIENCE", 0.0)
-    monkeypatch.setattr(module, "compute", lambda *_given: time.sleep(1))
+    monkeypatch.setattr(following, "PATIENCE", 0.0)
+    monkeypatch.setattr(findings_report, "experiments", lambda *_given: time.sleep(1))
     module.computing.cache_clear()
     visit_as(program.researcher_cookies())
     test = draw("agreement", study=str(STUDY))
@@ -154,10 +151,10 @@ def test_older_findings_stay_until_the_newer_are_there(program, visit_as, monkey
     charts = len(test.get("plotly_chart"))
     assert charts
     assert not test.get("progress")
-    newer = (10**6, 0, 0)
+    newer = (10_000, 0, 0)
     monkeypatch.setattr(dashboard, "version", lambda *_given: newer)
-    monkeypatch.setattr(module, "compute", lambda *_given: time.sleep(1))
-    monkeypatch.setattr(findings_report, "PATIENCE", 0.0)
+    monkeypatch.setattr(findings_report, "experiments", lambda *_given: time.sleep(1))
+    monkeypatch.setattr(following, "PATIENCE", 0.0)
     test.run()
     assert len(test.get("plotly_chart")) == charts
     assert any("Below are those of" in caption.value for caption in test.caption)

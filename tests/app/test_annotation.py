@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pandas as pd
 import pytest
@@ -11,11 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 import engine.commands
 import study.commands
+from app.computing import Computing, task_and_engine
+from app.computing import task as task_findings
+from app.downloads import task_table
 from app.gate import Gate, own_app
 from app.identity import PARTICIPANT_COOKIE, signed
 from app.installation import Installation
 from app.routes import routes
-from db.tables import Answer, Image, Question, Study
+from db.tables import Answer, Image, LabelSet, Question, Study
 from db.writer import Writer
 from engine.annotations import read_annotations
 from engine.cli import main
@@ -29,6 +33,7 @@ from study.access import invitations
 from study.annotation.drafts import create_draft
 from study.annotation.publishing import published
 from study.annotation.tables import find_task
+from study.dashboard import version
 from study.errors import StudyError
 from study.stages import consent
 from study.trial import answers, flow
@@ -243,6 +248,22 @@ def test_the_page_shows_agreement_and_publishes(program, visit_as, with_task):
     assert "votes of 2 annotators published" in test.success[0].value
     with program.database.session() as session:
         assert published(session, find_task(session, "votes-of-people")) == 32
+
+
+def test_a_process_of_its_own_finds_and_writes_what_a_thread_does(program, with_task):
+    with program.database.session() as session:
+        seen, label_set = version(session, with_task), session.scalars(select(LabelSet.id)).first()
+    found, tables = [], []
+    for place in (Computing(), Computing(few_answers=0)):
+        said = place.ask(program.settings, with_task, seen, None, task_findings).result(60).found
+        beside = place.ask(program.settings, with_task, seen, label_set, task_and_engine).result(60).found
+        found.append((said.readings, said.images, said.labels.overall, beside.wmae, beside.rank))
+        asked = ("readings", "annotations")
+        tables.append([place.run(seen[0], task_table, program.settings, with_task, one) for one in asked])
+        place.close()
+    assert found[0] == found[1]
+    assert tables[0] == tables[1]
+    assert found[0][0] == len(pd.read_parquet(BytesIO(tables[0][0])))
 
 
 def test_readers_see_agreement_and_take_nothing(program, visit_as, with_task):

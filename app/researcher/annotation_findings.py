@@ -52,10 +52,7 @@ def draw(study: Study, raw: bool) -> None:
     if raw:
         _take(study, seen)
     asked = computing().ask(installation().settings, study.id, seen, None, task)
-    computed = following.arrived(asked)
-    if computed is None:
-        following.follow(asked, seen[0], _signed_in)
-    shown = computed or asked.older
+    shown = following.followed(asked, seen[0], _signed_in)
     if shown is None:
         return
     found = shown.found
@@ -148,10 +145,7 @@ def _against(study: Study, sets: dict[int, str], seen: Version) -> None:
     st.subheader("People and the engine", anchor=False)
     chosen = st.selectbox("Label set", list(sets), format_func=sets.__getitem__, key="annotation_against")
     asked = computing().ask(installation().settings, study.id, seen, chosen, task_and_engine)
-    computed = following.arrived(asked)
-    if computed is None:
-        following.follow(asked, seen[0], _signed_in)
-    shown = computed or asked.older
+    shown = following.followed(asked, seen[0], _signed_in)
     if shown is None:
         return
     found = shown.found

@@ -38,3 +38,11 @@ def follow(asked: Asked[Found], answered: int, may: Callable[[], bool]) -> None:
             st.caption(f"Below are those of {older.at:%H:%M:%S} UTC, of {older.seen[0]:,} answers.")
 
     st.fragment(look, run_every=LOOK_SECONDS)()
+
+
+def followed(asked: Asked[Found], answered: int, may: Callable[[], bool]) -> Computed[Found] | None:
+    """The findings, or the last ones while newer are on their way; None where there are none yet."""
+    computed = arrived(asked)
+    if computed is None:
+        follow(asked, answered, may)
+    return computed or asked.older

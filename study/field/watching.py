@@ -134,6 +134,8 @@ def outlook_words(seen: Watch) -> str:
     look = seen.outlook
     if answered >= total:
         return f"All {total:,} answers are there."
+    if not answered:
+        return f"0 of {total:,} answers; the forecast begins with the first."
     said = (
         f"{answered:,} of {total:,} answers. At the pace of the last days there will be "
         f"{look.expected:,.0f} at the deadline (95 % interval {look.low:,.0f} to {look.high:,.0f}); "

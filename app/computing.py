@@ -63,12 +63,13 @@ class Asked(Generic[Found]):
     """Findings on their way.
 
     older: the last that were asked for so, None where there are none yet. read: how many answers are read by
-    now, None where they are few.
+    now, None where they are few. told: a failure has been told, and the next to ask tries again.
     """
 
     future: "Future[Computed[Found]]"
     older: Computed[Found] | None
     read: Callable[[], int | None]
+    told: Callable[[], None]
 
     def result(self, patience: float) -> Computed[Found] | None:
         """The findings if they are there within `patience` seconds; None if not yet.
@@ -81,7 +82,11 @@ class Asked(Generic[Found]):
         except (TimeoutError, CancelledError):
             return None
         except BrokenProcessPool as problem:
+            self.told()
             raise ComputingError(_ENDED) from problem
+        except Exception:
+            self.told()
+            raise
 
 
 class Computing:
@@ -102,18 +107,23 @@ class Computing:
         """Have `work` compute `what` of a study, once however many ask.
 
         A request for an older version of the same answers that has not begun is given up. What failed is
-        tried again.
+        tried again once somebody has been told: a page that follows would else try for ever.
         """
         key = (settings.database_url, study_id, what)
         with self._lock:
             version, future = self._asked.get(key, (None, None))
-            if version != seen or future is None or _failed(future):
+            if version != seen or future is None or future.cancelled():
                 if future is not None:
                     future.cancel()
                 future = self._submit(seen[0], work, settings, study_id, seen, what)
                 future.add_done_callback(lambda done: self._keep(key, done))
                 _put(self._asked, key, (seen, future))
-            return Asked(future, self._latest.get(key), lambda: self._answers_read(seen[0]))
+            return Asked(
+                future,
+                self._latest.get(key),
+                lambda: self._answers_read(seen[0]),
+                lambda: self._forget(key, future),
+            )
 
     def run(self, answers: int, function: Callable[..., Result], *given: Any) -> Result:
         """What a module's function makes of a study's answers, in the thread or process that suits so many.
@@ -160,6 +170,11 @@ class Computing:
 
     def _answers_read(self, answers: int) -> int | None:
         return None if self._read is None or answers <= self._few else self._read.value
+
+    def _forget(self, key: Key, future: "Future[Any]") -> None:
+        with self._lock:
+            if key in self._asked and self._asked[key][1] is future:
+                del self._asked[key]
 
     def _keep(self, key: Key, done: "Future[Computed[Any]]") -> None:
         if not done.cancelled() and done.exception() is None:
@@ -248,10 +263,6 @@ def _begin(read: "Synchronized[int]") -> None:
         os._exit(0)
 
     threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
-
-
-def _failed(future: "Future[Any]") -> bool:
-    return future.done() and (future.cancelled() or future.exception() is not None)
 
 
 def _put(kept: "OrderedDict[Key, Any]", key: Key, value: Any) -> None:

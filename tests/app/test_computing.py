@@ -101,6 +101,24 @@ def test_what_failed_is_tried_again(program):
     assert place.ask(program.settings, STUDY, seen, ALL, fails_first).result(30) == "computed"
 
 
+def test_a_failure_that_nobody_was_told_of_is_told_before_it_is_tried_again(program):
+    tries = []
+
+    def fails(*_given):
+        tries.append(1)
+        raise ValueError(f"try {len(tries)}")
+
+    place, seen = Computing(), seen_in(program)
+    asked = place.ask(program.settings, STUDY, seen, ALL, fails)
+    with pytest.raises(ValueError, match="try 1"):
+        asked.future.result(30)
+    # A page that followed looks anew: it is told of this failure, and no second try has begun.
+    with pytest.raises(ValueError, match="try 1"):
+        place.ask(program.settings, STUDY, seen, ALL, fails).result(30)
+    with pytest.raises(ValueError, match="try 2"):
+        place.ask(program.settings, STUDY, seen, ALL, fails).result(30)
+
+
 def test_a_process_that_the_system_ended_is_told_of_and_begun_anew(program, apart):
     assert isinstance(apart.ask(program.settings, STUDY, seen_in(program), ALL, experiments).future, Future)
     worker = apart.run(1, os.getpid)

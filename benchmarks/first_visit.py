@@ -8,7 +8,6 @@ drawn when its last part stands and Streamlit's script has ended; pictures may s
     python -m benchmarks.first_visit [--folder FOLDER] [--after 0 5] [--times 3]
 """
 
-import argparse
 import os
 import statistics
 import sys
@@ -24,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from app.serving import base_url, running_server
 from benchmarks.answers import free_port
-from benchmarks.researcher_seed import seeded
+from benchmarks.researcher_seed import arguments_of, seeded
 from benchmarks.trial import FLAGS, chromium_path
 from db.session import open_database
 from db.settings import Settings
@@ -95,13 +94,7 @@ def measure(
 
 def main() -> int:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, help="data folder to keep (default: a temporary one)")
-    parser.add_argument("--images", type=int, default=450_000)
-    parser.add_argument("--participants", type=int, default=500)
-    parser.add_argument("--answers", type=int, default=1_000_000)
+    parser = arguments_of(__doc__)
     parser.add_argument("--after", type=float, nargs="+", default=[0, 5], help="seconds after the start")
     parser.add_argument("--times", type=int, default=3)
     arguments = parser.parse_args()

@@ -7,7 +7,6 @@ the annotation task published twice. *work* is the processor's time, which a bus
     python -m benchmarks.imports [--folder FOLDER] [--images 450000]
 """
 
-import argparse
 import os
 import resource
 import shutil
@@ -20,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.researcher_seed import seeded
+from benchmarks.researcher_seed import arguments_of, seeded
 from db.session import open_database
 from db.settings import Settings
 from engine.emfacs import EMOTIONS
@@ -61,13 +60,7 @@ def run(settings: Settings, what: str, *command: str) -> None:
 
 def main() -> int:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, help="data folder to copy (default: one made for this)")
-    parser.add_argument("--images", type=int, default=450_000)
-    parser.add_argument("--participants", type=int, default=500)
-    parser.add_argument("--answers", type=int, default=1_000_000)
+    parser = arguments_of(__doc__)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="facevalue-benchmark-") as temporary:
         copied = Path(temporary) / "data"

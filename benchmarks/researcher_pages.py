@@ -10,7 +10,6 @@ takes some minutes; `benchmarks.first_visit` measures the first visit after a st
     python -m benchmarks.researcher_pages [--folder FOLDER] [--answers 1000000] [--only WORD]
 """
 
-import argparse
 import os
 import platform
 import statistics
@@ -26,7 +25,7 @@ from streamlit.logger import set_log_level
 
 from app.warming import warm
 from benchmarks.researcher_queries import of_gallery, of_image, of_studies
-from benchmarks.researcher_seed import seeded
+from benchmarks.researcher_seed import arguments_of, seeded
 from benchmarks.researcher_visits import sign_in, visits
 from db.session import open_database
 
@@ -86,13 +85,7 @@ def measured(asked: dict[str, Callable[[], Any]], only: str, times: int) -> list
 
 def main() -> int:
     """Measure, and print the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, help="data folder to keep (default: a temporary one)")
-    parser.add_argument("--images", type=int, default=450_000)
-    parser.add_argument("--participants", type=int, default=500)
-    parser.add_argument("--answers", type=int, default=1_000_000)
+    parser = arguments_of(__doc__)
     parser.add_argument("--times", type=int, default=5, help="how often each is asked after the first")
     parser.add_argument("--only", default="", help="only what has this in its name, such as Page")
     arguments = parser.parse_args()

@@ -5,6 +5,7 @@ one; a fifth of the images carries two to five votes that mostly follow the hard
 plain inserts, as what the imports do is not what is measured here.
 """
 
+import argparse
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
@@ -168,6 +169,18 @@ def _votes(
                 yield at + 1, f"annotator {voter + 1}", EMOTIONS[label]
 
     insert(raw, "annotation", "image_id, annotator, label", rows(), int(counts.sum()))
+
+
+def arguments_of(description: str | None) -> argparse.ArgumentParser:
+    """The arguments of a benchmark on such a database: its folder, and how large it is made."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--folder", type=Path, help="data folder with the database (default: one made anew)")
+    parser.add_argument("--images", type=int, default=450_000)
+    parser.add_argument("--participants", type=int, default=500)
+    parser.add_argument("--answers", type=int, default=1_000_000)
+    return parser
 
 
 def seeded(folder: Path, images: int, participants: int, answers: int) -> Settings:

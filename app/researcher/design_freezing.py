@@ -60,17 +60,7 @@ def under_way(study: Study | None) -> bool:
 
 
 def _job(study_id: int) -> Job | None:
-    now = datetime.now(UTC)
-    with database().session() as session:
-        found, dead = (
-            queue.latest_job(session, "freeze", "study", str(study_id)),
-            queue.any_dead(session, now),
-        )
-    if dead:
-        with database().begin() as session:
-            queue.mark_dead(session, now)
-            found = queue.latest_job(session, "freeze", "study", str(study_id))
-    return found
+    return jobs.found_now(lambda session: queue.latest_job(session, "freeze", "study", str(study_id)))
 
 
 @editors_only

@@ -1,8 +1,11 @@
 """Jobs as pages show them: how far each is, what it says, stop, and start again."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from app.installation import installation
 from app.researcher import bundles, words
@@ -13,6 +16,7 @@ from study.jobs import queue
 from study.jobs.kinds import Work
 from study.jobs.runner import launch, log_file
 
+Found = TypeVar("Found")
 LIVE_SECONDS = 2
 _SILENT_MINUTES = 10
 _SHOWN, _LOG_CHARACTERS = 12, 20_000
@@ -29,6 +33,17 @@ def start(work: Work) -> None:
     launch(installation().settings, job_id)
 
 
+def found_now(look: Callable[[Session], Found], roles: tuple[str, ...] = EDITORS) -> Found:
+    """What `look` finds of the jobs, once those whose process has died are marked as failed."""
+    now = datetime.now(UTC)
+    with database(roles).session() as session:
+        if not queue.any_dead(session, now):
+            return look(session)
+    with database(roles).begin() as session:
+        queue.mark_dead(session, now)
+        return look(session)
+
+
 def listed(kinds: tuple[str, ...]) -> None:
     """Draw the latest jobs of these kinds, live."""
     st.fragment(_listed, run_every=LIVE_SECONDS)(kinds)
@@ -36,13 +51,7 @@ def listed(kinds: tuple[str, ...]) -> None:
 
 @researchers_only
 def _listed(kinds: tuple[str, ...]) -> None:
-    now = datetime.now(UTC)
-    with database(RESEARCHERS).session() as session:
-        found, dead = queue.jobs(session, kinds, _SHOWN), queue.any_dead(session, now)
-    if dead:
-        with database(RESEARCHERS).begin() as session:
-            queue.mark_dead(session, now)
-            found = queue.jobs(session, kinds, _SHOWN)
+    found = found_now(lambda session: queue.jobs(session, kinds, _SHOWN), RESEARCHERS)
     if not found:
         st.caption("No job was started yet. Jobs go on when the server is restarted, one at a time.")
     for job in found:

@@ -29,6 +29,14 @@ ARGUMENTS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 )
 Opens = Callable[..., Page]
+# Streamlit lets an expander grow for half a second, to those who wish for less motion too. On a busy machine a
+# click on what it moves would press here and let go there.
+WITHOUT_MOTION = """
+const animate = Element.prototype.animate;
+Element.prototype.animate = function (frames, timing) {
+  return animate.call(this, frames, { ...(typeof timing === "object" ? timing : {}), duration: 0 });
+};
+"""
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,7 @@ def new_page(chromium: Browser) -> Iterator[Opens]:
                 viewport={"width": width, "height": height}, **options
             )
             contexts.callback(context.close)
+            context.add_init_script(WITHOUT_MOTION)
             return context.new_page()
 
         yield opens

@@ -29,8 +29,8 @@ ARGUMENTS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 )
 Opens = Callable[..., Page]
-# Streamlit lets an expander grow for half a second, to those who wish for less motion too. On a busy machine a
-# click on what it moves would press here and let go there.
+# Streamlit lets an expander grow for half a second, even for those who wish for less motion. On a busy
+# machine a click on what it moves would press here and let go there.
 WITHOUT_MOTION = """
 const animate = Element.prototype.animate;
 Element.prototype.animate = function (frames, timing) {

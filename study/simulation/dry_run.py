@@ -6,38 +6,32 @@ The dry run is a study of its own, marked as simulated, so that no simulated ans
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.tables import Participant, Study
+from db.tables import Study
 from study import studies
-from study.access.acts import Act
-from study.access.audit import note
-from study.access.invitations import invite_all
 from study.design.design import Design
 from study.errors import StudyError
+from study.findings.estimate import Estimate, defined
 from study.findings.summary import findings
 from study.images.catalog import label_frame
 from study.images.eligible import study_labels
 from study.planning.plan import plan
+from study.simulation.copying import free_name, let_in
+from study.simulation.recovery import DRAWS, recovery
 from study.simulation.respondents import Truth, simulate_answers
-from study.stages.consent import agree
 from study.trial.trials import questions_frame, trials
 
-CONSENT = "simulated"
 SHOWN = (
     *("preference.soft", "preference.hard", "preference.both", "preference.none", "discrimination.accuracy"),
     *("self_agreement.percent", "inter_agreement.percent"),
     *("side_bias.experiment_1.left", "side_bias.experiment_2.left"),
 )
 """The findings that a truth plants."""
-DRAWS = 24
-CERTAINTY = 0.999
+SECONDS = "response time, median s"
 _OF_IMAGE = ["image", "hard_label", "subset", "margin", "entropy"]
 
 
@@ -94,7 +88,7 @@ def prepare_dry_run(
     design = Design.from_dict(study.design)
     people = participants or design.participants
     copied = design.changed(
-        name=_free_name(session, design.name),
+        name=free_name(session, design.name),
         title=f"{design.title} (dry run)",
         participants=people,
         demographics=(),
@@ -111,15 +105,10 @@ def prepare_dry_run(
     made = studies.create_study(
         session, copied, study.label_set_id, questions, simulated=True, now=now, rng=ids
     )
-    studies.open_study(session, made.id, now=now)
-    note(session, None, Act.STUDY_SIMULATED, study.name, {"as": made.name, "participants": people}, now=now)
-    links = invite_all(session, made.id, secret=secret, now=now)
-    for person in session.scalars(select(Participant.id).where(Participant.study_id == made.id)).all():
-        agree(session, person, CONSENT, now)
+    tokens = let_in(session, study, made, secret=secret, now=now)
     asked = questions_frame(session, made.id)
     labels = label_frame(session, study.label_set_id)
     answers = simulate_answers(asked, labels, truth, rng, now)
-    tokens = dict(zip(links["participant"], links["token"], strict=True))
     return DryRun(made.id, made.name, tokens, answers, asked, labels)
 
 
@@ -133,50 +122,28 @@ def recovered(
 ) -> pd.DataFrame:
     """Whether the findings of the stored answers are what the truth plants in such a study.
 
-    What is planted is measured by `count` other draws of the same truth over the same plan, in memory: their
-    mean and standard deviation. Columns: finding, planted, sd, found, low, high, holds (within the 99.9 %
-    prediction interval of those draws).
+    What is planted is measured by `count` other draws of the same truth over the same plan, in memory; the
+    columns are those of `study.simulation.recovery`.
     """
     draws = []
     for _ in range(count):
         draws.append(_in_memory(run, truth, rng))
         progress()
-    stored = trials(session, run.study_id)
-    found = findings(stored, sorted(run.tokens)).estimates()
-    rows: list[dict[str, Any]] = []
-    for name in SHOWN:
-        one = found.get(name)
-        values = [draw[name] for draw in draws if draw.get(name) is not None]
-        if one is None or one.estimate is None or len(values) < 2:
-            continue
-        rows.append(_row(name, np.array(values), one.estimate, one.low, one.high))
-    medians = [draw["seconds"] for draw in draws if draw["seconds"] is not None]
-    rows.append(_row("response time, median s", np.array(medians), float(stored["rt_ms"].median() / 1000)))
-    return pd.DataFrame(rows)
+    return recovery(draws, _found(trials(session, run.study_id), run), (*SHOWN, SECONDS))
 
 
-def _in_memory(run: DryRun, truth: Truth, rng: np.random.Generator) -> dict[str, float | None]:
+def _in_memory(run: DryRun, truth: Truth, rng: np.random.Generator) -> dict[str, Estimate]:
     answers = simulate_answers(run.questions, run.labels, truth, rng, pd.Timestamp("2026-01-01", tz="UTC"))
     given = answers[["question", "choice", "correct", "rt_ms", "answered_at"]]
     table = run.questions.merge(given, on="question", how="inner", validate="one_to_one")
     known = [name for name in _OF_IMAGE if name in run.labels.columns]
     table = table.merge(run.labels[known], on="image", how="left", validate="many_to_one")
-    found = findings(table, sorted(run.tokens)).estimates()
-    return {name: one.estimate for name, one in found.items()} | {"seconds": table["rt_ms"].median() / 1000}
+    return _found(table, run)
 
 
-def _row(
-    name: str,
-    planted: np.ndarray[Any, Any],
-    found: float,
-    low: float | None = None,
-    high: float | None = None,
-) -> dict[str, Any]:
-    mean, sd = float(planted.mean()), float(planted.std(ddof=1))
-    reach = float(t.ppf((1 + CERTAINTY) / 2, len(planted) - 1)) * np.sqrt(1 + 1 / len(planted))
-    holds = bool(abs(found - mean) <= max(reach * sd, 1e-9))
-    row = {"finding": name, "planted": mean, "sd": sd, "found": found, "low": low, "high": high}
-    return {**row, "holds": holds}
+def _found(table: pd.DataFrame, run: DryRun) -> dict[str, Estimate]:
+    seconds = Estimate(defined(table["rt_ms"].median() / 1000), None, None, len(table), "median")
+    return findings(table, sorted(run.tokens)).estimates() | {SECONDS: seconds}
 
 
 def _pressed(choice: str, side: str) -> str:
@@ -185,11 +152,3 @@ def _pressed(choice: str, side: str) -> str:
         return choice
     other = "right" if side == "left" else "left"
     return side if choice in ("soft", "own") else other
-
-
-def _free_name(session: Session, name: str) -> str:
-    taken = set(session.scalars(select(Study.name)))
-    stem, number = f"{name[:50].rstrip('-')}-dry-run", 1
-    while (free := stem if number == 1 else f"{stem}-{number}") in taken:
-        number += 1
-    return free

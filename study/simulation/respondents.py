@@ -1,7 +1,7 @@
 """Simulated participants with planted truth. Pure: a plan in, answers out; nobody is asked."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
 from study.errors import StudyError
+from study.simulation.pace import answer_times, response_times, until_they_leave
 from study.simulation.psychometric import preference_thresholds, sensitivity_for
 from study.trial.answer_columns import ANSWER_COLUMNS
 
@@ -16,9 +17,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHOICES = ("soft", "hard", "both", "none")
-RT_SPREAD = 0.4  # standard deviation of log response time
-FASTEST_MS = 350
-PAUSE_SECONDS = 0.6  # between an answer and the next question
 
 
 @dataclass(frozen=True)
@@ -136,9 +134,9 @@ def simulate_answers(
         choice[second] = _discriminations(latent[second, 0], left[second], distance, person, truth, rng)
     answers = table.assign(choice=choice)
     answers["correct"] = (answers["choice"] == "own").astype("boolean").mask(answers["experiment"] != 2)
-    answers["rt_ms"] = _response_times(table, who, persons, rng)
-    answers["answered_at"] = _times(answers, who, truth.per_day, rng, start)
-    kept = _until_they_leave(table, who, persons, rng)
+    answers["rt_ms"] = response_times(table, who, [one.seconds for one in persons], rng)
+    answers["answered_at"] = answer_times(answers, who, truth.per_day, rng, start)
+    kept = until_they_leave(table, who, [one.drop_out for one in persons], rng)
     return answers.loc[kept, list(ANSWER_COLUMNS)].reset_index(drop=True)
 
 
@@ -211,37 +209,3 @@ def _looking(count: int, person: Respondent, rng: np.random.Generator) -> NDArra
     """Choices at attention checks: own, but where the respondent answers blindly."""
     blind = rng.random(count) < person.lapse
     return np.where(blind & (rng.random(count) < 0.5), "foil", "own").astype(object)
-
-
-def _response_times(
-    table: pd.DataFrame, who: Ints, persons: list[Respondent], rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Response times in ms: log-normal about each one's median, slower in the first fifty questions."""
-    median = np.array([one.seconds for one in persons])[who]
-    practice = 1 + 0.6 * np.exp(-table["position"].to_numpy(dtype=np.float64) / 50)
-    seconds = median * practice * np.exp(RT_SPREAD * rng.standard_normal(len(table)))
-    return np.maximum(np.rint(1000 * seconds), FASTEST_MS).astype(np.int64)
-
-
-def _times(
-    answers: pd.DataFrame, who: Ints, per_day: int, rng: np.random.Generator, start: datetime
-) -> "pd.Series[pd.Timestamp]":
-    """When each answer came: a sitting a day, begun within two hours of `start`'s time of day."""
-    day = (answers["position"].to_numpy(dtype=np.int64) - 1) // per_day
-    sitting = pd.Series([who, day], index=["who", "day"])
-    late = rng.uniform(0, 7200, size=(int(who.max()) + 1, int(day.max()) + 1))[who, day]
-    spent = answers["rt_ms"] / 1000 + PAUSE_SECONDS
-    elapsed = spent.groupby([sitting["who"], sitting["day"]]).cumsum()
-    seconds = day * timedelta(days=1).total_seconds() + late + elapsed.to_numpy()
-    return pd.Series(
-        pd.Timestamp(start) + pd.to_timedelta(np.rint(seconds * 1000), unit="ms"), index=answers.index
-    )
-
-
-def _until_they_leave(
-    table: pd.DataFrame, who: Ints, persons: list[Respondent], rng: np.random.Generator
-) -> NDArray[np.bool_]:
-    leaves = rng.random(len(persons)) < np.array([one.drop_out for one in persons])
-    asked = np.bincount(who, minlength=len(persons))
-    last = np.where(leaves, rng.integers(0, np.maximum(asked, 1)), asked)
-    return np.asarray(table["position"].to_numpy() <= last[who])

@@ -55,7 +55,7 @@ def _number(name: str, value: Any, least: float) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or not least <= value <= 1:
         raise InvalidPostError(f"response.{name}: {value!r} must be a number from {least:g} to 1")
-    return float(value)
+    return float(value) + 0.0  # -0.0 is 0.0
 
 
 _READERS: Mapping[tuple[str, ...], Callable[[Mapping[str, Any]], Response]] = {

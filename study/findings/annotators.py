@@ -96,7 +96,10 @@ def _readings(table: pd.DataFrame, item: str, rater: str, label: str) -> tuple[p
         empty = labelled[name].isna().to_numpy()
         if empty.any():
             raise StudyError(f"reading {int(np.flatnonzero(empty)[0]) + 1} has a label but no {name!r}")
-    return labelled[[item, rater, label]], len(table) - len(labelled)
+    kept = labelled[[item, rater, label]]
+    if pd.api.types.is_float_dtype(kept[label]):
+        kept = kept.assign(**{label: kept[label] + 0.0})  # -0.0 is 0.0
+    return kept, len(table) - len(labelled)
 
 
 def _categories(values: pd.Series) -> list[str]:

@@ -1,7 +1,10 @@
 """The simulated copy of a study that a dry run fills: its name, its open door, its agreed participants."""
 
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from datetime import datetime
 
+import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,9 +13,35 @@ from study import studies
 from study.access.acts import Act
 from study.access.audit import note
 from study.access.invitations import invite_all
+from study.annotation.responses import Response
 from study.stages.consent import agree
 
 CONSENT = "simulated"
+Presses = dict[str, tuple[str | Response, float]]
+
+
+@dataclass(frozen=True)
+class SimulatedStudy(ABC):
+    """A simulated study that waits for its answers, with the token of each participant's link.
+
+    `planned` is what the simulated participants will answer, a row a question; `questions` are all.
+    """
+
+    study_id: int
+    name: str
+    tokens: dict[str, str]
+    planned: pd.DataFrame
+    questions: pd.DataFrame
+
+    @abstractmethod
+    def presses(self, participant: str) -> Presses:
+        """What a participant answers to each question, and the response time in milliseconds."""
+
+    @property
+    def finishing(self) -> int:
+        """How many participants will answer to the end."""
+        given = self.planned.groupby("participant").size()
+        return int((given == self.questions.groupby("participant").size().reindex(given.index)).sum())
 
 
 def free_name(session: Session, name: str) -> str:

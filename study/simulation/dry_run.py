@@ -20,7 +20,7 @@ from study.findings.summary import findings
 from study.images.catalog import label_frame
 from study.images.eligible import study_labels
 from study.planning.plan import plan
-from study.simulation.copying import free_name, let_in
+from study.simulation.copying import Presses, SimulatedStudy, free_name, let_in
 from study.simulation.recovery import DRAWS, recovery
 from study.simulation.respondents import Truth, simulate_answers
 from study.trial.trials import questions_frame, trials
@@ -36,27 +36,12 @@ _OF_IMAGE = ["image", "hard_label", "subset", "margin", "entropy"]
 
 
 @dataclass(frozen=True)
-class DryRun:
-    """A simulated study that waits for its answers: by participant the token of the link, and by question
-    what is to be pressed and after how long.
+class DryRun(SimulatedStudy):
+    """A simulated study of experiments; `planned` is the `answers` contract."""
 
-    `planned` is the `answers` contract as the simulated participants will give them.
-    """
-
-    study_id: int
-    name: str
-    tokens: dict[str, str]
-    planned: pd.DataFrame
-    questions: pd.DataFrame
     labels: pd.DataFrame
 
-    @property
-    def finishing(self) -> int:
-        """How many participants will answer to the end."""
-        given = self.planned.groupby("participant").size()
-        return int((given == self.questions.groupby("participant").size().reindex(given.index)).sum())
-
-    def presses(self, participant: str) -> dict[str, tuple[str, float]]:
+    def presses(self, participant: str) -> Presses:
         """What a participant presses at each question, and the response time in milliseconds."""
         sides = self.questions.set_index("question")["side"]
         mine = self.planned[self.planned["participant"] == participant]

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from study.annotation.responses import Response
 from study.errors import StudyError
-from study.simulation.dry_run import DryRun
+from study.simulation.copying import SimulatedStudy
 
 _PATIENCE = 60.0
 
 
-def walk_all(url: str, run: DryRun, answered: Callable[[], object] = lambda: None) -> int:
+def walk_all(url: str, run: SimulatedStudy, answered: Callable[[], object] = lambda: None) -> int:
     """Let every participant of a dry run answer at the same time; returns how many answers were stored.
 
     Raises:
@@ -30,13 +31,13 @@ def walk_all(url: str, run: DryRun, answered: Callable[[], object] = lambda: Non
 def walk(
     url: str,
     token: str,
-    presses: Mapping[str, tuple[str, float]],
+    presses: Mapping[str, tuple[str | Response, float]],
     answered: Callable[[], object] = lambda: None,
 ) -> int:
     """One participant: join by the link, and answer until nothing is left to say; returns how many answers.
 
-    `presses` gives, by question, what is pressed and after how many milliseconds; a question that it lacks is
-    where the participant drops out.
+    `presses` gives, by question, what is pressed (or said of a face) and after how many milliseconds; a
+    question that it lacks is where the participant drops out.
     """
     with httpx.Client(base_url=url, headers={"Origin": url}, timeout=_PATIENCE, trust_env=False) as browser:
         joined = browser.get(f"/join/{token}")
@@ -58,11 +59,12 @@ def walk(
     return count
 
 
-def _post(question: str, pressed: str, rt_ms: float, have: int) -> dict[str, object]:
+def _post(question: str, pressed: str | Response, rt_ms: float, have: int) -> dict[str, object]:
+    what = "choice" if isinstance(pressed, str) else "response"
     return {
         "key": str(uuid.uuid4()),
         "question": question,
-        "choice": pressed,
+        what: pressed,
         "rt_ms": rt_ms,
         "hidden_ms": 0,
         "shown_at": time.time() * 1000,

@@ -8,11 +8,18 @@ import pytest
 from sqlalchemy import func, select
 
 from db.tables import Answer, Participant, Study
+from engine.cli import main
+from study import commands
+from study.annotation.tables import readings
 from study.errors import StudyError
+from study.simulation.annotation_run import annotation_recovered, prepare_annotation_run
+from study.simulation.annotators import USUAL, Panel
 from study.simulation.dry_run import prepare_dry_run, recovered
 from study.simulation.respondents import Respondent, Truth
 from study.simulation.server import trial_server
 from study.simulation.walking import walk, walk_all
+from tests.annotation_task import small_task
+from tests.small_study import SECRET
 
 LOVES_SOFT = Respondent(0.85, 0.08, 0.04, 0.03, accuracy=0.9, side_bias=0.4)
 TRUTH = Truth((LOVES_SOFT, replace(LOVES_SOFT, drop_out=1.0)))
@@ -67,3 +74,48 @@ def test_a_server_that_is_not_there_is_told(program):
         trial_server(program.settings, "http://127.0.0.1:9"),
     ):
         pass
+
+
+def test_simulated_annotators_walk_the_real_routes_by_the_same_command(tmp_path, monkeypatch, capsys):
+    task = small_task(tmp_path / "data", annotators_per_image=3)
+    task.database.dispose()
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+
+    def command(*argv):
+        status = main("study", commands, (StudyError,), ["simulate", *argv])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    status, said, _ = command("faces", "--sensitivity", "0.9", "--seed", "3")
+    assert status == 0, said
+    assert "the faces show: their soft-label (24)" in said
+    assert "faces-dry-run: 87 answers of 3 participants, 3 to the end" in said
+    assert "gwet_ac1" in said
+    assert "P03, poor" in said
+    status, said, told = command("faces", "--soft", "0.5")
+    assert (status, said) == (2, "")
+    assert "--soft: nothing of the kind is planted in an annotation task" in told
+    with task.database.session() as session:
+        made = session.scalars(select(Study).where(Study.simulated)).one()
+        assert (made.name, made.state) == ("faces-dry-run", "closed")
+        assert len(readings(session, made)) == 87
+    task.database.dispose()
+
+
+@pytest.mark.parametrize("form", ["soft_label", "affect"])
+def test_what_simulated_annotators_say_in_numbers_is_found_again(tmp_path, form):
+    task = small_task(tmp_path, form, annotators_per_image=3)
+    with task.database.begin() as session:
+        run = prepare_annotation_run(
+            session, task.study_id, USUAL, secret=SECRET, rng=np.random.default_rng(4), now=datetime.now(UTC)
+        )
+    with trial_server(task.settings) as url:
+        assert walk_all(url, run) == len(run.planned) == 87
+    with task.database.begin() as session:
+        found = annotation_recovered(session, run, USUAL, np.random.default_rng(1), count=6)
+        calm = tuple(replace(one, slider_noise=0, affect_noise=0, lapse=0) for one in USUAL.annotators)
+        wrong = annotation_recovered(session, run, Panel(calm), np.random.default_rng(1), count=6)
+    assert found["holds"].all(), found
+    scale = "soft_fear" if form == "soft_label" else "valence"
+    assert not wrong.set_index("finding").loc[f"{scale} between", "holds"]
+    task.database.dispose()

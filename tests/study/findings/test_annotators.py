@@ -127,3 +127,10 @@ def test_a_complete_design_has_fleiss_kappa_as_the_units_give_it():
         long(ann="aab", bea="aab", cid="abb"), resamples=500, rng=np.random.default_rng(0)
     ).overall
     assert found["fleiss_kappa"].estimate == pytest.approx(22 / 40)
+
+
+def test_a_negative_zero_is_a_zero():
+    table = pd.DataFrame({"image": [1, 1, 2, 2], "annotator": ["a", "b"] * 2, "value": [-0.0, 0.0, 0.5, 0.5]})
+    found = annotator_agreement(table, "image", "annotator", "value", level="interval")
+    assert found.categories == ["0.0", "0.5"]
+    assert found.overall["percent_agreement"].estimate == 1

@@ -12,7 +12,7 @@ from study import studies
 from study.access import invitations
 from study.annotation.drafts import create_draft
 from tests.annotation_task import freeze, task_design
-from tests.browser.test_participant import SEEN, at_question, saved, through, trial
+from tests.browser.test_participant import SEEN, at_question, has_faces, saved, through, trial
 from tests.browser.wire import Wire
 
 pytestmark = pytest.mark.browser
@@ -76,7 +76,8 @@ def test_eleven_buttons_by_keys_and_touch_with_undo_offline_and_thanks(served_wi
         at_face(page, 3)
         page.get_by_role("button", name="Non-Face").tap()
         at_face(page, 4)
-        page.wait_for_load_state("networkidle")
+        saved(page)
+        has_faces(page, 10)
         wire.cut()
         for number in range(4, 8):
             page.get_by_role("button", name="Happy").tap()

@@ -10,7 +10,18 @@ from sqlalchemy import func, select
 from db.tables import Answer, AnswerEvent, AuditEvent, Label, Participant, QualificationAnswer
 from engine.emfacs import EMOTIONS
 from study.stages.lessons import PRACTICE
-from tests.browser.test_participant import FIRST, SEEN, at_question, begin, events, saved, stored, through
+from tests.browser.test_participant import (
+    FIRST,
+    SEEN,
+    at_question,
+    begin,
+    events,
+    has_faces,
+    nothing_waits,
+    saved,
+    stored,
+    through,
+)
 from tests.browser.wire import Wire
 
 pytestmark = pytest.mark.browser
@@ -54,11 +65,6 @@ def tab_to(page: Page, name: str) -> None:
 
 def at_step(page: Page, words: str) -> None:
     expect(page.locator(".training .place")).to_have_text(words)
-
-
-def nothing_waits(page: Page) -> None:
-    """Wait until the server has all that this browser holds for it."""
-    page.wait_for_function("Object.keys(localStorage).every(key => !key.startsWith('facevalue:'))")
 
 
 def practise(page: Page, number: int) -> None:
@@ -248,7 +254,7 @@ def test_a_cut_network_loses_no_label(served_with_stages, new_page):
         page.get_by_role("button", name="I agree and take part").click()
         page.get_by_role("button", name="Begin").click()
         at_face(page, 1)
-        page.wait_for_load_state("networkidle")
+        has_faces(page, 8)
         wire.cut()
         for position in range(1, 9):
             at_face(page, position)

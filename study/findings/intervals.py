@@ -23,6 +23,7 @@ from study.findings.trials import Codes
 Array = NDArray[Any]
 Z95 = float(stats.norm.ppf(0.975))
 NO_SPREAD = 1e-9
+SAME_SHARES = "the participants' shares are the same; Wilson's interval over answers"
 
 
 def wilson(successes: Array | float, n: Array | float) -> tuple[Array, Array]:
@@ -151,7 +152,7 @@ def share_estimates(means: Means, what: str) -> list[Estimate]:
         reason = None if people > 1 else "one participant: an interval over participants needs at least two"
         low, high = defined(float(means.low[at])), defined(float(means.high[at]))
         if people > 1 and means.error[at] < NO_SPREAD:
-            reason = "the participants' shares are the same; Wilson's interval over answers"
+            reason = SAME_SHARES
         found.append(Estimate(float(means.mean[at]), low, high, n, method, reason, people))
     return found
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
+from scipy.optimize import brentq
 
 from study.findings.estimate import Estimate, undefined
-from study.findings.intervals import Array
+from study.findings.intervals import NO_SPREAD, Array
 
 EXACT_PARTICIPANTS = 16
+SEARCHED = 30
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,11 @@ class PairedTest:
 
     difference: mean of first less second, with its t interval. statistic, df, p_value: Student's paired t
     test (Student 1908). p_exact: Fisher's sign-flip permutation test (Fisher 1935, §21), two-sided and
-    exact, for up to 16 participants; its least value with P of them is 2 / 2**P. effect: Cohen's d_z. All
-    None where undefined, and `reason` says why.
+    exact, for up to 16 participants; its least value with P of them is 2 / 2**P. effect: Cohen's d_z, with
+    the interval of the noncentral t (Steiger & Fouladi 1997). low_90, high_90: the difference's 90 % t
+    interval, in which two one-sided tests at 5 % are read (Schuirmann 1987): equivalence within any margin
+    that it stays inside of, no inferiority by more than its lower end. All None where undefined, and
+    `reason` says why.
     """
 
     difference: Estimate
@@ -31,6 +36,17 @@ class PairedTest:
     effect: float | None
     participants: int
     reason: str | None = None
+    effect_low: float | None = None
+    effect_high: float | None = None
+    low_90: float | None = None
+    high_90: float | None = None
+
+    @property
+    def equivalent_within(self) -> float | None:
+        """The least margin within which the difference is equivalent to 0 by two one-sided tests at 5 %."""
+        if self.low_90 is None or self.high_90 is None:
+            return None
+        return max(abs(self.low_90), abs(self.high_90))
 
 
 def paired_test(first: Array, second: Array, n: int) -> PairedTest:
@@ -48,16 +64,48 @@ def paired_test(first: Array, second: Array, n: int) -> PairedTest:
         return PairedTest(only, None, None, None, None, None, 1, reason)
     error = float(delta.std(ddof=1) / np.sqrt(people))
     exact = sign_flip(delta) if people <= EXACT_PARTICIPANTS else None
-    if error == 0:
+    if error < NO_SPREAD:
         reason = "all participants differ by the same amount; t is undefined"
+        mean = 0.0 if abs(mean) < NO_SPREAD else mean
+        if exact is None:  # of all changes of sign, two reach a sum of equal differences
+            exact = 2.0 ** (1 - people) if mean else 1.0
         same = Estimate(mean, None, None, n, method, reason, people)
         return PairedTest(same, None, people - 1, None, exact, None, people, reason)
-    half = float(stats.t.ppf(0.975, people - 1)) * error
+    df, t = people - 1, mean / error
     # No difference of two shares is beyond -1 or 1, so neither is an interval's end.
-    difference = Estimate(mean, max(mean - half, -1.0), min(mean + half, 1.0), n, method, None, people)
-    t = mean / error
-    p = float(2 * stats.t.sf(abs(t), people - 1))
-    return PairedTest(difference, t, people - 1, p, exact, t / float(np.sqrt(people)), people)
+    (low, high), (low_90, high_90) = (
+        np.clip(mean + error * stats.t.ppf([(1 - level) / 2, (1 + level) / 2], df), -1.0, 1.0).tolist()
+        for level in (0.95, 0.90)
+    )
+    difference = Estimate(mean, low, high, n, method, None, people)
+    root = float(np.sqrt(people))
+    effect_low, effect_high = (None if end is None else end / root for end in noncentrality(t, df))
+    p = float(2 * stats.t.sf(abs(t), df))
+    return PairedTest(
+        *(difference, t, df, p, exact, t / root, people, None),
+        *(effect_low, effect_high, low_90, high_90),
+    )
+
+
+def noncentrality(t: float, df: int) -> tuple[float | None, float | None]:
+    """The 95 % interval of the noncentrality of Student's t (Steiger & Fouladi 1997), by inverting its
+    distribution; None for an end that is too far out for it to be computed.
+    """
+
+    def end(share: float, step: float) -> float | None:
+        def excess(value: float) -> float:
+            return float(stats.nct.cdf(t, df, value)) - share
+
+        edge = t
+        for _ in range(SEARCHED):
+            edge, step = edge + step, 1.5 * step
+            if not np.isfinite(reached := excess(edge)):
+                return None
+            if (reached > 0) == (step < 0):
+                return float(brentq(excess, min(t, edge), max(t, edge)))
+        return None
+
+    return end(0.975, -1.0), end(0.025, 1.0)
 
 
 def sign_flip(delta: Array) -> float:

@@ -21,6 +21,7 @@ MOST_TESTED = 20
 JACKKNIFE_GROUPS = 24
 PROFILE_BINS = 60
 FEW_ANSWERS = 4000
+FURTHEST = 1.0  # Jensen-Shannon distance, base 2
 METHOD = "maximum-likelihood Weibull function, guess rate 1/2; 95 % jackknife t interval over participants"
 
 
@@ -181,11 +182,12 @@ def _estimate(name: str, best: Array, left_out: Array, n: int, people: int, dist
     error = np.sqrt((groups - 1) / groups * ((others - others.mean()) ** 2).sum())
     half = float(stats.t.ppf(0.975, groups - 1) * error)
     low, high = _back(name, value - half), _back(name, value + half)
+    least, most = 0.0, FURTHEST
     if name != "threshold":
         least, most = (
             _back(name, one) for one in bounds(distance)[:, ("scale", "slope", "lapse").index(name)]
         )
-        low, high = max(low, least), min(high, most)
+    low, high = max(low, least), min(high, most)
     # With fewer answers the jackknife of the scale is too narrow (docs/statistics.md).
     few = name == "scale" and n < FEW_ANSWERS
     return Estimate(_back(name, value), low, high, n, METHOD, None, people, few)

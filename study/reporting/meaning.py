@@ -11,6 +11,8 @@ from study.findings.consistency import SelfAgreement
 from study.findings.discrimination import Discrimination
 from study.findings.engine_people import EnginePeople
 from study.findings.estimate import Estimate
+from study.findings.intervals import SAME_SHARES
+from study.findings.paired import PairedTest
 from study.findings.preference import Preference
 from study.findings.psychometric import Psychometric
 from study.findings.quality import Quality
@@ -20,6 +22,7 @@ from study.reporting.wording import beyond, listed, points, probability, ratio, 
 
 # Fisher's exact p is at least 2 / 2^P: above .05 with five participants.
 FEWEST_FOR_EXACT = 5
+ONE_NOT_FLAGGED = "The one participant is not flagged."
 
 
 def preference(found: Preference) -> str:
@@ -35,35 +38,72 @@ def preference(found: Preference) -> str:
     many = (
         "" if prefer.estimate is None else f"; {round(prefer.estimate * prefer.n)} of {prefer.n} participants"
     )
-    return f"{verdict}: {shares}, {difference}{many} chose soft more often."
+    return f"{verdict}: {shares}, {difference}{many} chose soft more often.{_equivalence(test)}"
 
 
 def _verdict(found: Preference) -> str:
     test = found.soft_vs_hard
-    if test.difference.low is None:
-        return "Too few participants for a verdict beyond these people"
-    side = beyond(test.difference, 0)
+    if test.participants == 1:
+        return "One participant says nothing of others' preference"
+    side = _side_of(test)
     if not side:
         return "These answers do not settle whether people prefer soft- or hard-labels"
     winner, loser = ("soft", "hard") if side > 0 else ("hard", "soft")
-    if test.p_exact is not None and test.p_exact > 0.05:
-        not_below = "is not" if test.participants > FEWEST_FOR_EXACT else "of so few people cannot be"
-        return f"These answers lean towards {winner}-labels, though Fisher's exact test {not_below} below .05"
+    if doubt := _doubt(test):
+        return f"These answers lean towards {winner}-labels, though {doubt}"
     return f"People prefer {winner}-labels to {loser}-labels"
+
+
+def _side_of(test: PairedTest) -> int:
+    """1 or -1 where a paired test finds a difference, 0 where not: by its interval, and where people are all
+    alike, so that there is none, by the difference itself.
+    """
+    side = beyond(test.difference, 0)
+    return int(np.sign(test.difference.estimate or 0)) if side is None else side
+
+
+def _doubt(test: PairedTest) -> str | None:
+    """Why a difference that the t interval finds is no finding yet: Fisher's exact test."""
+    if test.p_exact is None or test.p_exact <= 0.05:
+        return None
+    not_below = "is not" if test.participants > FEWEST_FOR_EXACT else "of so few people cannot be"
+    return f"Fisher's exact test {not_below} below .05"
+
+
+def _equivalence(test: PairedTest) -> str:
+    """How near to no difference at all the answers come; that and not a missing difference is evidence."""
+    least = test.equivalent_within
+    if least is None or least >= 1 or beyond(test.difference, 0):
+        return ""
+    return (
+        f" Two one-sided tests at 5 % leave no difference beyond {100 * least:.1f} points either way: who"
+        " would claim that there is no preference must have named a margin no smaller before the answers."
+    )
 
 
 def accuracy(found: Discrimination) -> str:
     """Whether the own soft-label is recognised above chance."""
     if not found.overall.n:
         return "Nobody has answered a question of Experiment 2 yet."
-    verdict = {
-        1: "People recognise an image's own soft-label more often than chance",
-        -1: "People pick the own soft-label less often than chance",
-        0: "These answers do not tell recognition from chance",
-    }.get(beyond(found.overall, 0.5) or 0, "")
-    if found.overall.low is None:
-        verdict = "One participant says nothing of others"
-    return f"{verdict}: {share(found.overall)} right where chance is 50 %, d' = {value(found.d_prime)}."
+    return (
+        f"{_recognition(found)}: {share(found.overall)} right where chance is 50 %, "
+        f"d' = {value(found.d_prime)}."
+    )
+
+
+def _recognition(found: Discrimination) -> str:
+    test = found.against_chance
+    if test.participants == 1:
+        return "One participant says nothing of others"
+    # The interval on the logit scale; where people are all alike it speaks of their answers alone.
+    side = _side_of(test) if test.difference.low is None else beyond(found.overall, 0.5)
+    if not side:
+        return "These answers do not tell recognition from chance"
+    more = "more" if side > 0 else "less"
+    if doubt := _doubt(test):
+        return f"These answers lean towards recognition {more} often than chance, though {doubt}"
+    verb = "recognise" if side > 0 else "pick"
+    return f"People {verb} an image's own soft-label {more} often than chance"
 
 
 def agreement(own: SelfAgreement, between: InterAgreement) -> str:
@@ -136,9 +176,14 @@ def ceiling(rows: pd.DataFrame) -> str:
         return "No pair has both shared questions and repeats yet."
     return (
         f"Pairs reach on average {known.mean():.0%} of the agreement that their self-agreements allow; what "
-        f"is missing is what the two see differently, and chance. {len(known)} pairs, "
-        f"{known.min():.0%} to {known.max():.0%}."
+        f"is missing is what the two see differently, and chance. {_pairs(known)}"
     )
+
+
+def _pairs(known: pd.Series[float]) -> str:
+    if len(known) == 1:
+        return "There is one pair."
+    return f"{len(known)} pairs, {known.min():.0%} to {known.max():.0%}."
 
 
 def side(found: SideBias) -> str:
@@ -149,9 +194,10 @@ def side(found: SideBias) -> str:
         1: "lean to the left",
         -1: "lean to the right",
         0: "show no clear lean to a side",
-        None: "of so few participants tell nothing of a lean that others would have",
+        None: "of participants so few or so alike tell nothing of a lean that others would have",
     }
-    verdict = leans[beyond(found.left, 0.5)]
+    # People all alike have an interval over their answers, which says nothing of others.
+    verdict = leans[None if found.left.reason == SAME_SHARES else beyond(found.left, 0.5)]
     return f"Answers {verdict}: left {share(found.left)}, order effect {points(found.order_effect)}."
 
 
@@ -203,7 +249,7 @@ def flags(found: Quality) -> str:
     if rows.empty:
         return "There are no answers to judge yet."
     if flagged.empty:
-        return f"None of the {len(rows)} participants is flagged."
+        return f"None of the {len(rows)} participants is flagged." if len(rows) > 1 else ONE_NOT_FLAGGED
     named = zip(flagged["participant"], flagged["flagged"], strict=True)
     who = listed([f"{name} ({why})" for name, why in named], "; ")
     return f"{len(flagged)} of {len(rows)} participants are flagged: {who}."

@@ -15,7 +15,10 @@ from study.findings.summary import Findings
 
 COLUMNS = ("name", "estimate", "low", "high", "n", "participants", "method", "reason", "approximate")
 TESTS = {"soft less hard": "preference.soft_vs_hard", "accuracy less 1/2": "discrimination.against_chance"}
-TEST_COLUMNS = ("name", "t", "df", "p_value", "p_exact", "effect", "participants", "reason")
+TEST_COLUMNS = (
+    *("name", "t", "df", "p_value", "p_exact", "effect", "effect_low", "effect_high", "low_90", "high_90"),
+    *("participants", "reason"),
+)
 
 
 def estimates_table(found: Findings) -> pd.DataFrame:
@@ -32,7 +35,9 @@ def headline_table(whole: Findings, without: Mapping[str, Estimate] | None) -> p
 
 
 def tests_table(found: Findings) -> pd.DataFrame:
-    """The paired tests: Student's t, its degrees of freedom and p, Fisher's exact p, and d_z."""
+    """The paired tests: Student's t, its degrees of freedom and p, Fisher's exact p, d_z with its interval,
+    and the 90 % interval of the difference, in which equivalence is read.
+    """
     tests = (found.preference.soft_vs_hard, found.discrimination.against_chance)
     rows = [_test(name, test) for name, test in zip(TESTS, tests, strict=True)]
     return pd.DataFrame(rows, columns=list(TEST_COLUMNS))
@@ -83,7 +88,8 @@ def _rows(found: Mapping[str, Estimate]) -> pd.DataFrame:
 
 def _test(name: str, test: PairedTest) -> tuple[object, ...]:
     values = (test.statistic, test.df, test.p_value, test.p_exact, test.effect)
-    return (name, *values, test.participants, test.reason)
+    ends = (test.effect_low, test.effect_high, test.low_90, test.high_90)
+    return (name, *values, *ends, test.participants, test.reason)
 
 
 def _walk(value: object, name: str) -> list[tuple[str, object]]:

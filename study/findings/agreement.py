@@ -74,12 +74,12 @@ def pair_means(
     rater: Codes, item: Codes, label: Codes, found: PairTables, columns: dict[str, Array]
 ) -> dict[str, Estimate]:
     """Means over pairs of percent agreement, kappa and AC1, whose tables and columns are given."""
-    means = {}
+    means, items = {}, len(np.unique(item))
     for name, what in MEANS.items():
         low, high = ("low", "high") if name == "percent" else (f"{name}_low", f"{name}_high")
         picked = (columns[key] for key in ("n", name, f"{name}_error", low, high))
         shared = shared_covariance(rater, item, label, found, columns[f"{name}_influence"])
-        means[name] = pair_mean(PairValues(found.a, found.b, *picked), what, shared)
+        means[name] = pair_mean(PairValues(found.a, found.b, *picked), what, shared, items)
     return means
 
 

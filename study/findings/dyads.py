@@ -35,10 +35,11 @@ class PairValues:
         return PairValues(*(column[keep] for column in columns))
 
 
-def pair_mean(found: PairValues, what: str, shared: float = 0.0) -> Estimate:
+def pair_mean(found: PairValues, what: str, shared: float = 0.0, items: int | None = None) -> Estimate:
     """Mean of a statistic over pairs, pairs equal, with a t interval over raters.
 
     shared: mean covariance of two pairs through items that both read; 0 where no item has three readings.
+    items: how many different ones the pairs read (None: each pair its own).
     Pairs with a rater in common covary as well: under v_ij = mu + a_i + a_j + noise (the social relations
     model; Kenny, Kashy & Cook 2006, ch. 8) the mean of D pairs has variance var(a) sum(degree^2) / D^2 +
     that of the noise. The noise is known from the items; what the pairs vary beyond it is taken as the
@@ -56,10 +57,12 @@ def pair_mean(found: PairValues, what: str, shared: float = 0.0) -> Estimate:
     if len(pairs.value) == 1:
         return _one_pair(pairs, what)
     if share and mean in (0.0, 1.0):
-        low, high = wilson(mean * n, n)
-        return Estimate(
-            mean, float(low), float(high), n, f"{what}; Wilson's interval over items", None, len(people)
-        )
+        # An item on which three agree is one success, not three.
+        different = n if items is None else items
+        low, high = wilson(mean * different, different)
+        alike = "all pairs are alike: the interval is over items, and says nothing of other raters"
+        said = f"{what}; Wilson's interval over {different:,} items"
+        return Estimate(mean, float(low), float(high), n, said, alike, len(people))
     error = np.sqrt(_variance(pairs, degree.astype(float), shared))
     if error == 0:
         return Estimate(mean, None, None, n, method, "all pairs are alike; no interval", len(people))

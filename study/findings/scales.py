@@ -14,6 +14,8 @@ from study.findings.estimate import Estimate
 from study.findings.intervals import Array, mean_estimate
 from study.findings.votes import image_mean
 
+NO_TWO = "no image has readings of two annotators"
+
 
 @dataclass(frozen=True)
 class ScaleAgreement:
@@ -45,7 +47,7 @@ def scale_agreement(table: pd.DataFrame, scales: Sequence[str]) -> tuple[ScaleAg
             annotator_agreement(table, "image", "annotator", scale, level="interval").overall[
                 "krippendorff_alpha"
             ],
-            _not_below_0(image_mean(_between(first, scale), "absolute difference of two annotators")),
+            image_mean(_between(first, scale), "absolute difference of two annotators", (0, np.inf), NO_TWO),
             _not_below_0(_within(table, scale)),
         )
         for scale in scales

@@ -197,7 +197,7 @@ def estimate(
     left_out = statistic.value(sums - features)
     influence, error = _jackknife(left_out, found.items)
     if not np.isfinite(error) or error < 1e-12:
-        reason = "no disagreement, or one item decides: resampling items cannot tell the interval"
+        reason = "all items are alike, or one decides: resampling items cannot tell the interval"
         return Estimate(value, None, None, n, method, reason)
     if resamples and rng is not None:
         draws = _draws(found.items, features, statistic, resamples, rng)

@@ -13,7 +13,7 @@ from engine.emfacs import EMOTIONS
 from engine.metrics import weighted_errors
 from study.errors import StudyError
 from study.findings.estimate import Estimate, undefined
-from study.findings.intervals import Array, wilson
+from study.findings.intervals import NO_SPREAD, Array, wilson
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def people_against_engine(human: pd.DataFrame, labels: pd.DataFrame) -> VotesAga
     )
     return VotesAgainstEngine(
         rows,
-        image_mean(rows["error"].to_numpy(float), "weighted error (W-MAE)"),
-        image_mean(rows["distance"].to_numpy(float), "Jensen-Shannon distance"),
-        image_mean(rank, "rank of the majority's emotion"),
+        image_mean(rows["error"].to_numpy(float), "weighted error (W-MAE)", (0, np.inf)),
+        image_mean(rows["distance"].to_numpy(float), "Jensen-Shannon distance", (0, 1)),
+        image_mean(rank, "rank of the majority's emotion", (1, len(EMOTIONS))),
         _first(rank),
     )
 
@@ -98,20 +98,29 @@ def majority_rank(votes: Array, soft: Array) -> tuple[Array, Array]:
     return np.where(tied, -1, majority), np.where(tied, np.nan, rank)
 
 
-def image_mean(values: Array, what: str) -> Estimate:
-    """Mean over images with a t interval over images; NaN values are left out."""
+def image_mean(
+    values: Array,
+    what: str,
+    ends: tuple[float, float] = (-np.inf, np.inf),
+    missing: str = "no image has both",
+) -> Estimate:
+    """Mean over images with a t interval over images, held within `ends`; NaN values are left out.
+
+    Where the values are all the same there is no interval. `missing` says why there may be no value.
+    """
     method = f"mean over images of the {what}; 95 % t interval over images"
     known = values[np.isfinite(values)]
-    if len(known) < 2:
-        reason = "no image has both" if not len(known) else "one image: no interval"
-        return (
-            undefined(reason, method)
-            if not len(known)
-            else Estimate(float(known[0]), None, None, 1, method, reason)
-        )
-    half = float(stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
+    if not len(known):
+        return undefined(missing, method)
     mean = float(known.mean())
-    return Estimate(mean, mean - half, mean + half, len(known), method)
+    if len(known) == 1:
+        return Estimate(mean, None, None, 1, method, "one image: no interval")
+    error = float(known.std(ddof=1) / np.sqrt(len(known)))
+    if error < NO_SPREAD:
+        return Estimate(mean, None, None, len(known), method, "the images' values are the same: no interval")
+    half = float(stats.t.ppf(0.975, len(known) - 1)) * error
+    low, high = max(mean - half, ends[0]), min(mean + half, ends[1])
+    return Estimate(mean, low, high, len(known), method)
 
 
 def _first(rank: Array) -> Estimate:

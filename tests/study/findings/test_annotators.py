@@ -134,3 +134,14 @@ def test_a_negative_zero_is_a_zero():
     found = annotator_agreement(table, "image", "annotator", "value", level="interval")
     assert found.categories == ["0.0", "0.5"]
     assert found.overall["percent_agreement"].estimate == 1
+
+
+def test_full_agreement_of_several_raters_is_as_sure_as_its_items():
+    """Three raters agree on each of ten items: ten successes of ten, and not thirty of their three pairs."""
+    rows = [(item, rater, item % 3) for item in range(10) for rater in "abc"]
+    table = pd.DataFrame(rows, columns=["image", "annotator", "label"])
+    found = annotator_agreement(table, "image", "annotator", "label").overall["percent_agreement"]
+    # Wilson's lower end of n of n is n / (n + z^2), with z = 1.959964.
+    assert found.low == pytest.approx(10 / (10 + 1.959964**2), abs=1e-6)
+    assert (found.high, found.n) == (1, 30)
+    assert "says nothing of other raters" in found.reason

@@ -150,7 +150,7 @@ def test_full_agreement_is_one_without_an_interval(statistic):
     found = estimate(counted(np.array([[0, 1, 0, 1]] * 3, dtype=float)), statistic)
     assert found.estimate == pytest.approx(1)
     assert found.low is None
-    assert "no disagreement" in found.reason
+    assert "all items are alike" in found.reason
 
 
 def test_no_agreement_at_all_is_below_zero():

@@ -71,3 +71,19 @@ def test_nothing_in_common_is_undefined():
 def test_missing_scores_are_named():
     with pytest.raises(StudyError, match="soft_contempt"):
         votes_against_engine(votes(a=["Happy"]), labels(a=[1]).drop(columns="soft_contempt"))
+
+
+def test_images_all_alike_have_no_interval_without_width():
+    same = votes_against_engine(votes(a=["Happy"] * 2, b=["Happy"] * 2), labels(a=[0.4, 0.9], b=[0.4, 0.9]))
+    for found in (same.rank, same.wmae, same.distance):
+        assert found.low is None
+        assert found.reason == "the images' values are the same: no interval"
+    assert (same.rank.estimate, same.first.estimate) == (1, 1)
+
+
+def test_no_interval_of_a_rank_ends_before_the_first():
+    scores = {f"i{at}": [0.4, 0.9] for at in range(9)} | {"i9": [0.9, 0.4]}
+    found = votes_against_engine(votes(**dict.fromkeys(scores, ["Happy"] * 2)), labels(**scores)).rank
+    # Nine ranks of 1 and one of 2: 1.1 -+ 2.262 x .1.
+    assert (found.estimate, found.low) == (pytest.approx(1.1), 1)
+    assert found.high == pytest.approx(1.1 + 2.262157 * 0.1, abs=1e-6)

@@ -52,7 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn by lot (default 0)")
     parser.add_argument("--url", help="a running server (default: one is started for the dry run)")
     for title, planted in (
-        ("what is planted (default: six participants like the paper's, or six annotators)", _OF_BOTH),
+        (
+            "what is planted (default: six participants like the paper's; annotators who differ a little)",
+            _OF_BOTH,
+        ),
         ("in a study of experiments", _OF_EXPERIMENTS),
         ("in an annotation task", _OF_ANNOTATORS),
     ):

@@ -21,6 +21,8 @@ from study.errors import (
     UnknownLinkError,
     UsedLinkError,
 )
+from study.participation import invited_wording
+from study.wording.wording import Wording, wording
 
 _PAGES: dict[type[LinkError], tuple[int, str]] = {
     UnknownLinkError: (404, "This link is unknown"),
@@ -47,7 +49,8 @@ def link_routes(place: Place) -> list[Route]:
                 person = accept(session, token, now=datetime.now(UTC))
                 invitation = invitation_of(session, token)
         except LinkError as problem:
-            return refusal(problem)
+            with here.database.session() as session:
+                return refusal(problem, invited_wording(session, request.path_params["token"]))
         response = RedirectResponse("/take", 303, NOT_STORED)
         identity.remember_participant(response, request, here.secret, person.id, invitation)
         return response
@@ -94,7 +97,9 @@ def link_routes(place: Place) -> list[Route]:
     ]
 
 
-def refusal(problem: LinkError) -> Response:
-    """The page for whom a link does not let in: why, and what to do."""
+def refusal(problem: LinkError, words: Wording | None = None) -> Response:
+    """The page for whom a link does not let in: why, and what to do, in the words of its study."""
     status, title = _PAGES[type(problem)]
-    return page(title, str(problem), status)
+    said = words or wording()
+    told = said.of_english(title), said.of_english(str(problem))
+    return page(*told, status, language=said.language, direction=said.direction)

@@ -23,20 +23,27 @@ from app.replies import NOT_STORED, page
 from app.trial_routes import Place
 from study.access.open_links import find_open_link
 from study.access.places import Arrival, Partners, claim, held_by, refuse_newcomer
+from study.annotation.kinds import design_of
+from study.design.language import wording_of
 from study.errors import LinkError
+from study.participation import open_wording
+from study.wording.wording import Wording
 
 NAMED = "PROLIFIC_PID"
 """The parameter by which Prolific names the person."""
 KEPT = ("STUDY_ID", "SESSION_ID")
 _LARGEST_FORM, _LONGEST = 4_096, 100
-_FORM = """<form method="post">{fields}<p><button>Take part</button></p></form>
-<p><small>A place is kept for you for an hour once you press the button. You read what the study is about, and
-agree or decline, on the next page.</small></p>"""
+_FORM = """<form method="post">{fields}<p><button>{take_part}</button></p></form>
+<p><small>{place_kept}</small></p>"""
 
 
 def open_link_routes(place: Place) -> list[Route]:
     """GET and POST /go/{token}."""
     partners = Partners()
+
+    def refused(problem: LinkError, token: str) -> Response:
+        with place().database.session() as session:
+            return refusal(problem, open_wording(session, token))
 
     def look(request: Request) -> Response:
         here, token, now = place(), request.path_params["token"], datetime.now(UTC)
@@ -49,9 +56,11 @@ def open_link_routes(place: Place) -> list[Route]:
                 link, study = find_open_link(session, token, now=now)
                 refuse_newcomer(session, link, study, arrival, now=now)
                 title = study.title
+                said = wording_of(design_of(study))
         except LinkError as problem:
-            return refusal(problem)
-        return page(title, _WELCOME, 200, _form(arrival))
+            return refused(problem, token)
+        more, told = _form(arrival, said), said.say("links.invited")
+        return page(title, told, 200, more, language=said.language, direction=said.direction)
 
     async def take(request: Request) -> Response:
         here = place()
@@ -64,7 +73,7 @@ def open_link_routes(place: Place) -> list[Route]:
         try:
             participant_id = await _claim(here, request, arrival)
         except LinkError as problem:
-            return refusal(problem)
+            return refused(problem, request.path_params["token"])
         return _enter(here, request, participant_id)
 
     async def _claim(here: Installation, request: Request, arrival: Arrival) -> int:
@@ -90,12 +99,6 @@ def open_link_routes(place: Place) -> list[Route]:
     ]
 
 
-_WELCOME = (
-    "You are invited to a study of how people see emotion in faces. Taking part is voluntary, "
-    "and you can stop at any time."
-)
-
-
 def _enter(here: Installation, request: Request, participant_id: int) -> Response:
     response = RedirectResponse("/take", 303, NOT_STORED)
     identity.remember_participant(response, request, here.secret, participant_id, None)
@@ -113,14 +116,15 @@ def _is_code(text: str) -> bool:
     return 0 < len(text) <= _LONGEST and all(one.isascii() and (one.isalnum() or one in "-_") for one in text)
 
 
-def _form(arrival: Arrival) -> str:
+def _form(arrival: Arrival, said: Wording) -> str:
     named = {} if arrival.external_id is None else {NAMED: arrival.external_id}
     values = {"arrival": arrival.key, **named, **arrival.external}
     fields = "".join(
         f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
         for name, value in values.items()
     )
-    return _FORM.format(fields=fields)
+    words = {name: html.escape(said.say(f"links.{name}")) for name in ("take_part", "place_kept")}
+    return _FORM.format(fields=fields, **words)
 
 
 async def _fields(request: Request) -> dict[str, str] | None:

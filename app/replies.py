@@ -16,7 +16,7 @@ NOT_STORED = {"Cache-Control": "no-store"}
 LARGEST_BODY = 16_384
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}" dir="{direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -58,9 +58,17 @@ def refused(_request: Request, problem: Exception) -> Response:
     return reply(problem.body, problem.status)
 
 
-def page(title: str, text: str, status: int, more: str = "") -> Response:
+def page(
+    title: str, text: str, status: int, more: str = "", language: str = "en", direction: str = "ltr"
+) -> Response:
     """A small page that says what happened and what to do; `more` is HTML of our own, such as a form."""
-    body = _PAGE.format(title=html.escape(title), text=html.escape(text), more=more)
+    body = _PAGE.format(
+        title=html.escape(title),
+        text=html.escape(text),
+        more=more,
+        language=html.escape(language),
+        direction=direction,
+    )
     policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'"
     return HTMLResponse(body, status, {**NOT_STORED, "Content-Security-Policy": policy})
 

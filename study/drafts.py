@@ -14,6 +14,7 @@ from study.annotation.drafts import created
 from study.annotation.kinds import design_of
 from study.design.design import Design
 from study.design.errors import DesignError
+from study.design.language import check_complete
 from study.errors import FrozenError, NotFoundError
 from study.images.eligible import check_selection
 
@@ -110,6 +111,7 @@ def _write(session: Session, study: Study, design: Design, label_set_id: int) ->
     if session.get(LabelSet, label_set_id) is None:
         raise NotFoundError(f"there is no label set {label_set_id}")
     check_selection(session, label_set_id, design)
+    check_complete(design)
     study.name, study.title = design.name, design.title
     study.design, study.seed = design.to_dict(), design.seed
     study.label_set_id, study.consent_text = label_set_id, design.texts.consent

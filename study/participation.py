@@ -4,19 +4,31 @@ import math
 import statistics
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from db.tables import Answer, OpenLink, Participant, Study
+from db.tables import Answer, Invitation, OpenLink, Participant, Study
+from study.access.tokens import token_hash
 from study.annotation.design import AnnotationDesign
 from study.annotation.kinds import design_of
 from study.design.design import Design
+from study.design.language import wording_of
 from study.design.texts import Texts
 from study.stages.consent import consent_version
 from study.trial.standing import Step, standing
+from study.wording.wording import Wording
 
-__all__ = ["Participation", "Step", "consent_version", "own_pace", "participation"]
+__all__ = [
+    "Participation",
+    "Step",
+    "consent_version",
+    "invited_wording",
+    "open_wording",
+    "own_pace",
+    "participation",
+]
 _PACES, _ENOUGH = 20, 3
 
 
@@ -41,6 +53,8 @@ class Participation:
     texts: Texts
     consent_version: str
     """Names the consent text that is shown; it changes with every change of the text."""
+    wording: Wording
+    """What the participant reads, in the study's language."""
     completion_code: str | None
     completion_url: str | None
     """Where the link that brought the participant sends those who have finished."""
@@ -73,9 +87,25 @@ def participation(session: Session, participant_id: int, now: datetime) -> Parti
         design=design,
         texts=Texts.from_dict({"consent": study.consent_text}, design.texts),
         consent_version=consent_version(study.consent_text),
+        wording=wording_of(design),
         completion_code=None if link is None else link.completion_code,
         completion_url=None if link is None else link.completion_url,
     )
+
+
+def invited_wording(session: Session, token: str) -> Wording | None:
+    """The words of a personal link's study, whether or not it lets in; None for an unknown link."""
+    return _linked(session, select(Invitation.study_id).where(Invitation.token_hash == token_hash(token)))
+
+
+def open_wording(session: Session, token: str) -> Wording | None:
+    """The same for an open link."""
+    return _linked(session, select(OpenLink.study_id).where(OpenLink.token_hash == token_hash(token)))
+
+
+def _linked(session: Session, study_id: Select[Any]) -> Wording | None:
+    study = session.scalar(select(Study).where(Study.id == study_id.scalar_subquery()))
+    return None if study is None else wording_of(design_of(study))
 
 
 def own_pace(session: Session, participant_id: int, answered: int) -> float | None:

@@ -11,93 +11,88 @@ from study.design.design import Design
 from study.errors import StudyClosedError
 from study.participation import Participation
 from study.stages.consent import agree, decline
+from study.wording.wording import Wording
 
-_ASKED = {
-    1: "You see a face and two labels, and say which **describes it better**: left, right, both, or none.",
-    2: "You see a face and two labels, and say which of them **belongs to it**: left or right.",
-}
-_SAID = {
-    "hard_label": "You see a face, and say **which emotion** it shows, if any.",
-    "soft_label": "You see a face, and say **how strongly** it shows each of eight emotions.",
-    "affect": "You see a face, and say **how pleasant and how excited** it looks.",
-}
 _AGAIN = "reads the consent again"
 
 
 def page(mine: Participation) -> None:
     """Show the consent, or the goodbye to whoever has declined."""
     if mine.step == "declined" and not st.session_state.get(_AGAIN):
-        _goodbye()
+        _goodbye(mine)
     else:
         _ask(mine)
 
 
 def _ask(mine: Participation) -> None:
+    say = mine.wording.say
     st.title(mine.title, anchor=False)
     st.markdown(mine.texts.welcome)
     with st.container(border=True, key="facts"):
         for line in facts(mine):
             st.markdown(line)
-    st.header("Your consent", anchor=False)
+    st.header(say("consent.heading"), anchor=False)
     st.markdown(mine.texts.consent)
     yes, no = st.columns(2)
-    yes.button("I agree and take part", width="stretch", on_click=_agree, args=(mine,))
-    no.button("No, thank you", width="stretch", on_click=_decline, args=(mine,))
+    yes.button(say("consent.agree"), width="stretch", on_click=_agree, args=(mine,))
+    no.button(say("consent.decline"), width="stretch", on_click=_decline, args=(mine,))
 
 
 def facts(mine: Participation) -> list[str]:
     """What is asked of the participant, one line of Markdown each."""
-    days = mine.design.deadline_days
-    until = f" After you agree you have {days} day{'' if days == 1 else 's'}."
-    if mine.deadline:
-        until += f" The study is open until {mine.deadline:%d %B %Y, %H:%M} UTC."
+    say = mine.wording.say
     return [
-        *(f":material/face: {what}" for what in _asked(mine.design)),
+        *(f":material/face: {say(f'consent.asked_{what}')}" for what in _asked(mine.design)),
         *_before_the_questions(mine),
-        f":material/schedule: **{mine.total:,} questions**, about {duration(mine.minutes)}, "
-        f"all at once or bit by bit. Your link brings you back to your next question.{until}",
-        f":material/lock: Your answers are kept under the code **{mine.code}**, with the time each took. "
-        "Your name is not kept.",
-        ":material/logout: You may stop at any time, without a reason, and have your answers erased: "
-        "every page has a link for it.",
+        f":material/schedule: {mine.wording.joined(_questions(mine))}",
+        f":material/lock: {say('consent.kept', code=mine.code)}",
+        f":material/logout: {say('consent.leaving')}",
     ]
 
 
 def _asked(design: Design | AnnotationDesign) -> list[str]:
     if isinstance(design, AnnotationDesign):
-        return [_SAID[design.form]]
-    return [_ASKED[experiment] for experiment in design.experiments]
+        return [design.form]
+    return [str(experiment) for experiment in design.experiments]
+
+
+def _questions(mine: Participation) -> list[str]:
+    say = mine.wording.say
+    lasting = duration(mine.minutes, mine.wording)
+    found = [
+        say("consent.questions", count=mine.total, duration=lasting),
+        say("consent.days", count=mine.design.deadline_days),
+    ]
+    if mine.deadline:
+        found.append(say("consent.open_until", moment=mine.wording.moment(mine.deadline)))
+    return found
 
 
 def _before_the_questions(mine: Participation) -> list[str]:
-    design = mine.design
-    before = []
-    if design.training:
-        before.append("a short training (a few minutes) shows what each emotion looks like")
+    design, say = mine.design, mine.wording.say
+    steps = [say("consent.training")] if design.training else []
     if design.qualification_images:
-        before.append(
-            f"you name the emotions of {design.qualification_images:,} faces. To go on, at least "
-            f"{design.qualification_pass:.0%} of the names must be the expected ones"
-        )
-    if not before:
+        # As many hundredths as Python's own rounding gives, which the report tells too.
+        percent = int(f"{design.qualification_pass:.0%}".rstrip("%"))
+        steps.append(say("consent.qualification", count=design.qualification_images, percent=percent))
+    if not steps:
         return []
-    words = ", then ".join(before)
-    return [f":material/school: Before the questions, {words}."]
+    words = steps[0] if len(steps) == 1 else say("consent.then", first=steps[0], second=steps[1])
+    return [f":material/school: {say('consent.before', steps=words)}"]
 
 
-def duration(minutes: int) -> str:
+def duration(minutes: int, wording: Wording) -> str:
     """A number of minutes in words: 1 minute, 25 minutes, 3 hours."""
-    count, unit = (minutes, "minute") if minutes < 90 else (round(minutes / 60), "hour")
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+    if minutes < 90:
+        return wording.say("general.minutes", count=minutes)
+    return wording.say("general.hours", count=round(minutes / 60))
 
 
-def _goodbye() -> None:
-    st.title("That is quite all right", anchor=False)
-    st.markdown(
-        "Thank you for considering it. We keep nothing of you but that this link was declined, and there is "
-        "nothing more to do: you can close this page."
-    )
-    st.button("Read the consent again", on_click=st.session_state.__setitem__, args=(_AGAIN, True))
+def _goodbye(mine: Participation) -> None:
+    say = mine.wording.say
+    st.title(say("consent.declined_title"), anchor=False)
+    st.markdown(say("consent.declined"))
+    st.button(say("consent.read_again"), on_click=st.session_state.__setitem__, args=(_AGAIN, True))
 
 
 def _agree(mine: Participation) -> None:

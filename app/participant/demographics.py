@@ -13,26 +13,24 @@ from study.stages.demographics import keep
 
 def page(mine: Participation) -> None:
     """Ask; what is left empty is not kept."""
-    st.title("A few words about you", anchor=False)
-    st.markdown(
-        "These answers describe the group that took part. Each is **voluntary**: leave out what you would "
-        "rather not say. They are kept under your code, never with your name."
-    )
+    say = mine.wording.say
+    st.title(say("about_you.title"), anchor=False)
+    st.markdown(say("about_you.text"))
     with st.form("demographics", border=False):
-        given = {item.key: _ask(item) for item in mine.design.demographics}
+        given = {item.key: _ask(item, say("about_you.prefer_not")) for item in mine.design.demographics}
         go_on, skip = st.columns(2)
-        if go_on.form_submit_button("Continue", width="stretch"):
+        if go_on.form_submit_button(say("about_you.go_on"), width="stretch"):
             _keep(mine, given)
-        if skip.form_submit_button("Skip all of this", width="stretch"):
+        if skip.form_submit_button(say("about_you.skip"), width="stretch"):
             _keep(mine, {})
 
 
-def _ask(item: Demographic) -> Any:
+def _ask(item: Demographic, nothing: str) -> Any:
     if item.kind == "choice":
-        return st.selectbox(item.label, item.options, index=None, placeholder="Prefer not to say")
+        return st.selectbox(item.label, item.options, index=None, placeholder=nothing)
     if item.kind == "number":
-        return st.number_input(item.label, value=None, step=1, placeholder="Prefer not to say")
-    return st.text_input(item.label, max_chars=MAX_LENGTH, placeholder="Prefer not to say")
+        return st.number_input(item.label, value=None, step=1, placeholder=nothing)
+    return st.text_input(item.label, max_chars=MAX_LENGTH, placeholder=nothing)
 
 
 def _keep(mine: Participation, given: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from study.participation import Participation
 @cache
 def script() -> str:
     """The component's modules as one."""
-    shared = ("presses.js", "naming.js", "timing.js", "outbox.js")
+    shared = ("words.js", "presses.js", "naming.js", "timing.js", "outbox.js")
     return joined(*(TRIAL / name for name in shared), STAGES / "qualification.js")
 
 
@@ -34,6 +34,7 @@ def page(mine: Participation) -> None:
             "participant": mine.code,
             "api": API,
             "emotions": list(EMOTIONS),
+            "wording": mine.wording.browser("qualification", "training", "trial"),
         },
         on_elsewhere_change=lambda: None,
     )

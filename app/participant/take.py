@@ -14,6 +14,7 @@ from app.participant import (
     demographics,
     qualification,
     question,
+    spoken,
     thanks,
     training,
     withdrawal,
@@ -54,6 +55,7 @@ def page() -> None:
     except NotFoundError:
         nobody()
         return
+    spoken.page_in(mine.wording)
     leaving = withdrawal.is_leaving(mine)
     draw = withdrawal.page if leaving else _PAGES[mine.step]
     if mine.step in _WIDE and not leaving:

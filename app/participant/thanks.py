@@ -13,25 +13,25 @@ from study.trial.posts import UndoPost
 
 def page(mine: Participation) -> None:
     """Thank the participant, lead on to where they came from, and say that all is saved."""
-    st.title("Thank you", anchor=False)
+    say = mine.wording.say
+    st.title(say("thanks.title"), anchor=False)
     _completion(mine)
     st.markdown(mine.texts.thanks)
     with st.container(border=True, key="facts"):
-        st.markdown(
-            f":material/check_circle: All **{mine.answered:,}** of your answers are saved, "
-            f"under the code **{mine.code}**."
-        )
-    st.caption("Keep your code in case you want to ask the researchers about your answers.")
+        saved = say("thanks.saved", count=mine.answered, code=mine.code)
+        st.markdown(f":material/check_circle: {saved}")
+    st.caption(say("thanks.keep_code"))
     if mine.state == "open":
-        st.button("Take the last answer back", on_click=_undo, args=(mine,))
+        st.button(say("thanks.undo"), on_click=_undo, args=(mine,))
 
 
 def _completion(mine: Participation) -> None:
+    say = mine.wording.say
     if mine.completion_code:
-        st.markdown("Please note your completion code before you close this page:")
+        st.markdown(say("thanks.completion_code"))
         st.code(mine.completion_code, language=None)
     if mine.completion_url and mine.completion_url.startswith(("https://", "http://")):
-        st.link_button("Confirm that you have finished", mine.completion_url, type="primary", width="stretch")
+        st.link_button(say("thanks.confirm"), mine.completion_url, type="primary", width="stretch")
 
 
 def _undo(mine: Participation) -> None:

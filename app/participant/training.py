@@ -23,7 +23,8 @@ STAGES = Path(__file__).parent / "stages"
 def script() -> str:
     """The component's modules as one."""
     return joined(
-        *(TRIAL / name for name in ("presses.js", "naming.js", "outbox.js")), STAGES / "training.js"
+        *(TRIAL / name for name in ("words.js", "presses.js", "naming.js", "outbox.js")),
+        STAGES / "training.js",
     )
 
 
@@ -51,10 +52,11 @@ def page(mine: Participation) -> None:
             "participant": mine.code,
             "api": API,
             "emotions": list(EMOTIONS),
-            "lessons": [asdict(lesson) for lesson in lessons()],
+            "lessons": [asdict(lesson) for lesson in lessons(mine.wording)],
             "practice": [{"person": person, "emotion": emotion} for person, emotion in practice()],
             "sitters": list(TAUGHT_ON),
             "done": done,
+            "wording": mine.wording.browser("training"),
         },
         on_elsewhere_change=lambda: None,
     )

@@ -18,7 +18,7 @@ def link(mine: Participation) -> None:
     if mine.step == "erased" or not mine.consented:
         return
     ended = mine.step in ("withdrawn", "done", "disqualified", "replaced")
-    words = "Have my answers erased" if ended else "Stop taking part"
+    words = mine.wording.say("leaving.link_erase" if ended else "leaving.link")
     st.button(words, type="tertiary", key="way-out", on_click=_go, args=("erase" if ended else "stop",))
 
 
@@ -36,58 +36,46 @@ def page(mine: Participation) -> None:
 
 
 def _ask(mine: Participation) -> None:
-    st.title("Stop taking part?", anchor=False)
-    st.markdown(
-        "That is your right at any time, and nobody asks for a reason. If you only need a break, close the "
-        "page: your link brings you back to where you are."
-    )
-    st.subheader("What should become of your answers?", anchor=False)
+    say = mine.wording.say
+    st.title(say("leaving.title"), anchor=False)
+    st.markdown(say("leaving.text"))
+    st.subheader(say("leaving.question"), anchor=False)
     st.markdown(_given(mine))
-    st.button("Stop, and let the study keep them", width="stretch", on_click=_withdraw, args=(mine,))
-    st.button("Stop, and have everything erased", width="stretch", on_click=_go, args=("erase",))
-    st.button("Go back, I want to go on", width="stretch", on_click=_go, args=(None,))
+    st.button(say("leaving.keep"), width="stretch", on_click=_withdraw, args=(mine,))
+    st.button(say("leaving.erase"), width="stretch", on_click=_go, args=("erase",))
+    st.button(say("leaving.go_back"), width="stretch", on_click=_go, args=(None,))
 
 
 def _confirm_erasing(mine: Participation) -> None:
-    st.title("Erase everything?", anchor=False)
+    say = mine.wording.say
+    st.title(say("leaving.erase_title"), anchor=False)
     st.markdown(_given(mine))
-    st.markdown(
-        "Erasing removes your answers, the times at which you gave them, what you told about yourself and "
-        f"your consent, at once and for good. Only the code **{mine.code}** stays, marked as erased. "
-        "Reports that were made before cannot be changed."
-    )
-    st.button("Yes, erase everything", width="stretch", on_click=_erase, args=(mine,))
-    st.button("No, go back", width="stretch", on_click=_go, args=(None,))
+    st.markdown(say("leaving.erase_text", code=mine.code))
+    st.button(say("leaving.erase_yes"), width="stretch", on_click=_erase, args=(mine,))
+    st.button(say("leaving.erase_no"), width="stretch", on_click=_go, args=(None,))
 
 
 def _given(mine: Participation) -> str:
     if not mine.answered:
-        return "You have not answered any question yet."
-    return (
-        f"You have answered **{mine.answered:,} of {mine.total:,}** questions under the code **{mine.code}**."
-    )
+        return mine.wording.say("leaving.none_given")
+    return mine.wording.say("leaving.given", answered=mine.answered, total=mine.total, code=mine.code)
 
 
 def withdrawn(mine: Participation) -> None:
     """Say goodbye to whoever has stopped."""
-    st.title("You have stopped", anchor=False)
-    kept = "Thank you for the time you gave."
+    say = mine.wording.say
+    st.title(say("leaving.stopped_title"), anchor=False)
+    said = [say("leaving.stopped")]
     if mine.answered:
-        kept += (
-            f" Your **{mine.answered:,}** answers stay in the study under the code **{mine.code}**. "
-            "You can still have them erased."
-        )
-    st.markdown(f"{kept} There is nothing more to do: you can close this page.")
+        said.append(say("leaving.stopped_kept", count=mine.answered, code=mine.code))
+    st.markdown(mine.wording.joined([*said, say("closed.nothing_more")]))
     clear_browser(mine)
 
 
 def erased(mine: Participation) -> None:
     """Tell whoever comes back that nothing is left."""
-    st.title("Everything was erased", anchor=False)
-    st.markdown(
-        "As you asked, your answers and all that was kept with them are gone. Thank you for having "
-        "considered this study. There is nothing more to do: you can close this page."
-    )
+    st.title(mine.wording.say("leaving.erased_title"), anchor=False)
+    st.markdown(mine.wording.say("leaving.erased"))
     clear_browser(mine)
 
 

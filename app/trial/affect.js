@@ -7,21 +7,22 @@ import { Done, Slider } from "./sliders.js";
 const GRID_STEP = 0.05;
 const FAR = 4; // With Shift an arrow key goes so many steps.
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const EDGES = { left: "Unpleasant", right: "Pleasant", top: "Excited", bottom: "Calm" };
+const EDGES = { left: "unpleasant", right: "pleasant", top: "excited", bottom: "calm" };
 
 const within = (number) => Math.min(1, Math.max(-1, Math.round(number / GRID_STEP) * GRID_STEP));
 const block = (className) => Object.assign(document.createElement("div"), { className });
 
 export class Affect {
   // said({valence, arousal}, press) is told the answer; hint(words) what is lacking.
-  constructor(group, _data, said, hint) {
+  constructor(group, _data, words, said, hint) {
+    this.words = words;
     this.hint = hint;
     const moved = () => this.#place(this.valence.number, this.arousal.number);
-    const slider = (name, spoken) => new Slider({ name, spoken, least: -1, step: GRID_STEP, moved });
-    this.valence = slider("Pleasant", "Valence, from unpleasant to pleasant");
-    this.arousal = slider("Excited", "Arousal, from calm to excited");
-    this.done = new Done((press) => {
-      if (!this.touched) hint("Choose a place on the grid first.");
+    const slider = (name, spoken) => new Slider({ name, spoken, least: -1, step: GRID_STEP, moved, words });
+    this.valence = slider(words.say("annotation.pleasant"), words.say("annotation.valence"));
+    this.arousal = slider(words.say("annotation.excited"), words.say("annotation.arousal"));
+    this.done = new Done(words, (press) => {
+      if (!this.touched) hint(words.say("annotation.place_first"));
       else said({ valence: rounded(this.valence), arousal: rounded(this.arousal) }, press);
     });
     this.grid = this.#grid();
@@ -72,7 +73,8 @@ export class Affect {
   #framed() {
     const frame = block("affect-frame");
     frame.append(this.grid, ...Object.entries(EDGES).map(([edge, word]) => {
-      const named = Object.assign(document.createElement("span"), { className: `edge ${edge}`, textContent: word });
+      const named = Object.assign(document.createElement("span"), { className: `edge ${edge}`,
+        textContent: this.words.say(`annotation.${word}`) });
       named.setAttribute("aria-hidden", "true");
       return named;
     }));

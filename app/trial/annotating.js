@@ -1,17 +1,17 @@
 // A face alone, and what an annotator says of it: a hard-label, a soft-label, or valence and arousal.
 
-import { ANNOTATIONS } from "./words.js";
+import { ANNOTATION_KEYS } from "./words.js";
 import { Naming } from "./naming.js";
 import { Affect } from "./affect.js";
-import { BUT_SLIDERS, isElsewhere } from "./presses.js";
+import { BUT_SLIDERS, cap, isElsewhere } from "./presses.js";
 import { Scores } from "./scores.js";
 import { Screen } from "./screen.js";
 
 // Naming, as the other two: clear() before each face, enable(yes) once it is painted, end().
 class Names {
-  constructor(group, { labels }, said) {
+  constructor(group, { labels }, words, said) {
     group.classList.add("names");
-    this.naming = new Naming(group, labels, (label, press) => said({ label }, press));
+    this.naming = new Naming(group, labels, words, (label, press) => said({ label }, press));
   }
 
   clear() {}
@@ -24,16 +24,16 @@ const WIDGETS = { hard_label: Names, soft_label: Scores, affect: Affect };
 export class Annotating extends Screen {
   constructor(root, data, on) {
     super(root, data, on);
-    const { question, help, keys } = ANNOTATIONS[data.form];
-    this.part(".wording").textContent = question;
-    this.part(".how").textContent = help;
-    this.part(".key-list").replaceChildren(...keys.flatMap(([caps, what], index) => {
-      const shown = caps.map((cap) => Object.assign(document.createElement("kbd"), { textContent: cap }));
-      return [index ? ", " : "", ...shown.flatMap((cap, place) => (place ? [" to ", cap] : [cap])), ` ${what}`];
+    this.part(".wording").textContent = this.words.say(`annotation.question_${data.form}`);
+    this.part(".how").textContent = this.words.say(`annotation.help_${data.form}`);
+    this.tellKeys(ANNOTATION_KEYS[data.form].map(([caps, what]) => {
+      const [first, last] = caps.map((key) => [cap(key)]);
+      const key = last ? this.words.nodes("trial.key_to", { first, last }) : first;
+      return this.words.nodes("trial.key", { key, what: this.words.say(`annotation.key_${what}`) });
     }));
-    const hint = (words) => { this.part(".hint").textContent = words; };
+    const hint = (told) => { this.part(".hint").textContent = told; };
     const said = (response, press) => on.answer({ response }, press);
-    this.widget = new WIDGETS[data.form](this.part(".saying"), data, said, hint);
+    this.widget = new WIDGETS[data.form](this.part(".saying"), data, this.words, said, hint);
   }
 
   end() {

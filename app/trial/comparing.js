@@ -1,8 +1,8 @@
 // Two labels beside a face: which describes it better, or which belongs to it.
 
-import { CAPS, CHOICE_OF_KEY, EXPERIMENTS } from "./words.js";
+import { CAPS, CHOICE_OF_KEY } from "./words.js";
 import { Panel } from "./label.js";
-import { keycaps, pressOf } from "./presses.js";
+import { cap, keyOf, keycaps, pressOf } from "./presses.js";
 import { Screen } from "./screen.js";
 
 export class Comparing extends Screen {
@@ -10,15 +10,15 @@ export class Comparing extends Screen {
     super(root, data, on);
     this.experiment = null;
     this.panels = ["left", "right"].map((side) =>
-      new Panel(this.part(`[data-side=${side}]`), data));
+      new Panel(this.part(`[data-side=${side}]`), data, this.words));
     const { signal } = this.listening;
     this.part(".answers").addEventListener("click", (event) => this.#clicked(event), { signal });
   }
 
   draw(question) {
     this.#wordsOf(question.experiment, question.options);
-    this.panels[0].show(question.left, "Left");
-    this.panels[1].show(question.right, "Right");
+    this.panels[0].show(question.left, "left");
+    this.panels[1].show(question.right, "right");
   }
 
   offers(question, { choice }) {
@@ -26,19 +26,22 @@ export class Comparing extends Screen {
   }
 
   givenBy(event) {
-    const choice = CHOICE_OF_KEY[event.key];
+    const choice = CHOICE_OF_KEY[keyOf(event)];
     return choice && this.part(`.answers [data-choice=${choice}]`) ? { choice } : null;
   }
 
   #wordsOf(experiment, options) {
     if (experiment === this.experiment) return;
     this.experiment = experiment;
-    const { question, help, options: names } = EXPERIMENTS[experiment];
-    this.part(".wording").textContent = question;
-    this.part(".how").textContent = help;
-    this.part(".answers").replaceChildren(...options.map((choice) => answerButton(choice, names[choice])));
-    this.part(".key-list").replaceChildren(...options.flatMap((choice, index) =>
-      [index ? ", " : "", ...caps(choice), ` ${names[choice].toLowerCase()}`]));
+    const name = (choice) => this.words.say(`trial.${choice}`);
+    this.part(".wording").textContent = this.words.say(`trial.question_${experiment}`);
+    this.part(".how").textContent = this.words.say(`trial.help_${experiment}`);
+    this.part(".answers").replaceChildren(...options.map((choice) => answerButton(choice, name(choice))));
+    this.tellKeys(options.map((choice) => {
+      const [first, second] = CAPS[choice].map((key) => [cap(key)]);
+      const key = this.words.nodes("trial.key_or", { first, second });
+      return this.words.nodes("trial.key", { key, what: this.words.lower(name(choice)) });
+    }));
   }
 
   #clicked(event) {
@@ -47,16 +50,11 @@ export class Comparing extends Screen {
   }
 }
 
-function caps(choice) {
-  return CAPS[choice].flatMap((cap, index) =>
-    [index ? " or " : "", Object.assign(document.createElement("kbd"), { textContent: cap })]);
-}
-
 function answerButton(choice, name) {
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
   button.dataset.choice = choice;
-  button.setAttribute("aria-keyshortcuts", CAPS[choice].map((cap) => ({ "←": "ArrowLeft", "→": "ArrowRight",
-    "↑": "ArrowUp", "↓": "ArrowDown" })[cap] ?? cap).join(" "));
+  button.setAttribute("aria-keyshortcuts", CAPS[choice].map((key) => ({ "←": "ArrowLeft", "→": "ArrowRight",
+    "↑": "ArrowUp", "↓": "ArrowDown" })[key] ?? key).join(" "));
   button.append(keycaps(CAPS[choice]));
   return button;
 }

@@ -14,8 +14,9 @@ export function sorted(scores, emotions) {
 }
 
 // "Happy 0.81, Surprise 0.34, …": what a screen reader says, whichever the form.
-export function inWords(scores, emotions) {
-  return sorted(scores, emotions).map(({ emotion, score }) => `${emotion} ${score.toFixed(2)}`).join(", ");
+export function inWords(scores, emotions, words) {
+  return words.listed(sorted(scores, emotions).map(({ emotion, score }) =>
+    [words.say("trial.score", { emotion: words.emotion(emotion), score: words.score(score) })])).join("");
 }
 
 const part = (name, text = "") =>
@@ -23,23 +24,24 @@ const part = (name, text = "") =>
 
 // Rows that are built once and moved from question to question.
 class Bars {
-  constructor(frame, emotions, palette) {
-    this.rows = emotions.map((emotion) => row(emotion, palette[emotion]));
+  constructor(frame, emotions, palette, words) {
+    this.words = words;
+    this.rows = emotions.map((emotion) => row(words.emotion(emotion), palette[emotion]));
     frame.classList.add("bars");
-    frame.replaceChildren(...this.rows.map(({ line }) => line), axis());
+    frame.replaceChildren(...this.rows.map(({ line }) => line), axis(words));
   }
 
   show(scores) {
     this.rows.forEach(({ line, value }, index) => {
       line.style.setProperty("--score", scores[index]);
-      value.textContent = scores[index].toFixed(2);
+      value.textContent = this.words.score(scores[index]);
     });
   }
 }
 
 class SortedText {
-  constructor(frame, emotions) {
-    this.emotions = emotions;
+  constructor(frame, emotions, _palette, words) {
+    Object.assign(this, { emotions, words });
     this.rows = emotions.map(() => ({ line: part("entry"), emotion: part("emotion"), value: part("value") }));
     this.rows.forEach(({ line, emotion, value }) => line.append(emotion, value));
     frame.classList.add("entries");
@@ -48,8 +50,8 @@ class SortedText {
 
   show(scores) {
     sorted(scores, this.emotions).forEach(({ emotion, score }, index) => {
-      this.rows[index].emotion.textContent = emotion;
-      this.rows[index].value.textContent = score.toFixed(2);
+      this.rows[index].emotion.textContent = this.words.emotion(emotion);
+      this.rows[index].value.textContent = this.words.score(score);
     });
   }
 }
@@ -58,11 +60,11 @@ const FORMS = { bars: Bars, radar: Radar, sorted_text: SortedText };
 
 // One panel: `form` is bars, radar or sorted_text; `hardForm` same_frame or text.
 export class Panel {
-  constructor(element, { emotions, palette, label_form: form, hard_label_form: hardForm }) {
-    Object.assign(this, { element, emotions, hardForm });
+  constructor(element, { emotions, palette, label_form: form, hard_label_form: hardForm }, words) {
+    Object.assign(this, { element, emotions, hardForm, words });
     this.frame = element.querySelector(".frame");
     this.word = element.querySelector(".word");
-    this.drawn = new FORMS[form](this.frame, emotions, palette);
+    this.drawn = new FORMS[form](this.frame, emotions, palette, words);
   }
 
   show(label, side) {
@@ -70,10 +72,10 @@ export class Panel {
     this.frame.hidden = asWord;
     this.word.hidden = !asWord;
     const scores = scoresOf(label, this.emotions);
-    if (asWord) this.word.textContent = label.emotion;
+    if (asWord) this.word.textContent = this.words.emotion(label.emotion);
     else this.drawn.show(scores);
-    const words = asWord ? label.emotion : inWords(scores, this.emotions);
-    this.element.setAttribute("aria-label", `${side} panel: ${words}`);
+    const told = asWord ? this.words.emotion(label.emotion) : inWords(scores, this.emotions, this.words);
+    this.element.setAttribute("aria-label", this.words.say(`trial.panel_${side}`, { label: told }));
   }
 }
 
@@ -85,10 +87,10 @@ function row(emotion, colour) {
   return { line, value };
 }
 
-function axis() {
+function axis(words) {
   const line = part("axis");
   const ticks = part("ticks");
-  ticks.append(...["0", "0.5", "1"].map((tick) => part("tick", tick)));
+  ticks.append(...[0, 0.5, 1].map((tick) => part("tick", words.plain.format(tick))));
   line.append(ticks);
   return line;
 }

@@ -55,6 +55,7 @@ def trial(mine: Participation) -> None:
             "participant": mine.code,
             "api": API,
             "instructions": safe_html(mine.texts.instructions),
+            "wording": mine.wording.browser("trial", "annotation"),
             "emotions": list(EMOTION_COLOURS),
             "palette": EMOTION_COLOURS,
             "break_every": mine.design.break_every,

@@ -1,15 +1,15 @@
 // Which label fits the face: a button for each, pressed by key, mouse or touch.
 
-import { isElsewhere, keycaps, pressOf } from "./presses.js";
+import { isElsewhere, keyOf, keycaps, pressOf } from "./presses.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-"];
 
 export class Naming {
   // chosen(label, {input, at, burst}) is told every press while the buttons are enabled.
-  constructor(group, labels, chosen) {
+  constructor(group, labels, words, chosen) {
     Object.assign(this, { group, labels, chosen });
     this.listening = new AbortController();
-    group.replaceChildren(...labels.map((label, index) => button(label, KEYS[index])));
+    group.replaceChildren(...labels.map((label, index) => button(label, words.emotion(label), KEYS[index])));
     const { signal } = this.listening;
     group.addEventListener("click", (event) => this.#clicked(event), { signal });
     document.addEventListener("keydown", (event) => this.#pressed(event), { signal });
@@ -41,17 +41,17 @@ export class Naming {
   }
 
   #pressed(event) {
-    const label = this.labels[KEYS.indexOf(event.key)];
+    const label = this.labels[KEYS.indexOf(keyOf(event))];
     if (!label || !this.enabled || isElsewhere(event)) return;
     event.preventDefault();
     if (!event.repeat) this.chosen(label, { input: "key", at: event.timeStamp, burst: false });
   }
 }
 
-function button(label, cap) {
+function button(label, name, cap) {
   const made = Object.assign(document.createElement("button"), { type: "button" });
   made.dataset.label = label;
   made.setAttribute("aria-keyshortcuts", cap);
-  made.append(Object.assign(document.createElement("span"), { textContent: label }), keycaps([cap]));
+  made.append(Object.assign(document.createElement("span"), { textContent: name }), keycaps([cap]));
   return made;
 }

@@ -35,8 +35,19 @@ export function keycaps(caps) {
   const shown = document.createElement("span");
   shown.className = "caps";
   shown.setAttribute("aria-hidden", "true");
-  shown.append(...caps.map((cap) => Object.assign(document.createElement("kbd"), { textContent: cap })));
+  shown.append(...caps.map(cap));
   return shown;
+}
+
+export function cap(name) {
+  return Object.assign(document.createElement("kbd"), { textContent: name });
+}
+
+// The key that was meant, on keyboards of other scripts too: their digits are digits, and their letters stand where
+// Latin letters do.
+export function keyOf({ key, code }) {
+  const place = /^(?:Digit|Numpad|Key)([0-9A-Z])$/.exec(code)?.[1];
+  return place && key.length === 1 && /[^\p{ASCII}\p{Script=Latin}]/u.test(key) && /[\p{Nd}\p{L}]/u.test(key) ? place : key;
 }
 
 // Without a network Streamlit lays a dialog over the page, which makes everything under it inert. What runs here

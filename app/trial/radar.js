@@ -5,6 +5,7 @@ const WIDTH = 300;
 const HEIGHT = 224;
 const RADIUS = 84;
 const NAMED_AT = RADIUS + 9;
+const LONGEST = 8; // letters that the width has room for
 
 const draw = (name, attributes, text = "") => {
   const made = document.createElementNS(SVG, name);
@@ -14,17 +15,20 @@ const draw = (name, attributes, text = "") => {
 };
 
 export class Radar {
-  constructor(frame, emotions, palette) {
+  constructor(frame, emotions, palette, words) {
+    const names = emotions.map((emotion) => words.emotion(emotion));
+    // Names that are longer than the English ones stand further out.
+    const wider = Math.max(0, ...names.map((one) => 10 * (one.length - LONGEST)));
     this.directions = emotions.map((_, index) => {
       const angle = (2 * Math.PI * index) / emotions.length - Math.PI / 2;
       return { x: Math.cos(angle), y: Math.sin(angle) };
     });
-    const figure = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
+    const figure = draw("svg", { viewBox: `${-wider} 0 ${WIDTH + 2 * wider} ${HEIGHT}`, "aria-hidden": "true" });
     figure.append(...[0.5, 1].map((share) => draw("polygon", { class: "ring", points: this.#points(() => share) })));
     figure.append(...this.directions.map((to) => draw("line", { class: "spoke", ...ends(to) })));
     this.area = draw("polygon", { class: "area" });
     this.dots = emotions.map((emotion) => draw("circle", { class: "dot", r: 4, fill: palette[emotion] }));
-    figure.append(this.area, ...this.dots, ...emotions.map((emotion, index) => name(emotion, this.directions[index])));
+    figure.append(this.area, ...this.dots, ...names.map((one, index) => name(one, this.directions[index])));
     frame.classList.add("radar");
     frame.replaceChildren(figure);
   }

@@ -1,18 +1,18 @@
 // A human soft-label: eight sliders from 0 to 1. The keys 1 to 8 go to a slider, Enter gives the answer.
 
-import { BUT_SLIDERS, isElsewhere } from "./presses.js";
+import { BUT_SLIDERS, isElsewhere, keyOf } from "./presses.js";
 import { Done, Slider } from "./sliders.js";
 
 const STEP = 0.05;
 
 export class Scores {
   // said({scores}, press) is told the answer; hint(words) what is lacking.
-  constructor(group, { emotions, palette }, said, hint) {
+  constructor(group, { emotions, palette }, words, said, hint) {
     const moved = () => { this.touched = true; hint(""); };
-    this.sliders = emotions.map((name) =>
-      new Slider({ name, colour: palette[name], least: 0, step: STEP, moved }));
-    this.done = new Done((press) => {
-      if (!this.touched) hint("Move at least one slider first.");
+    this.sliders = emotions.map((emotion) =>
+      new Slider({ name: words.emotion(emotion), colour: palette[emotion], least: 0, step: STEP, moved, words }));
+    this.done = new Done(words, (press) => {
+      if (!this.touched) hint(words.say("annotation.move_first"));
       else said({ scores: this.sliders.map((slider) => slider.number) }, press);
     });
     const rows = Object.assign(document.createElement("div"), { className: "scales" });
@@ -40,7 +40,7 @@ export class Scores {
   }
 
   #pressed(event) {
-    const slider = /^[1-8]$/.test(event.key) ? this.sliders[Number(event.key) - 1] : null;
+    const slider = /^[1-8]$/.test(keyOf(event)) ? this.sliders[Number(keyOf(event)) - 1] : null;
     if (!slider || isElsewhere(event, BUT_SLIDERS)) return;
     event.preventDefault();
     slider.input.focus();

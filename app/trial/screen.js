@@ -1,7 +1,7 @@
 // What stands on the page: it shows what it is told and reports what is pressed; it decides nothing.
 
-import { BREAK, placeInWords, placeInShort } from "./words.js";
-import { closeDialogsAsTheyCome, isElsewhere, isOnPressable } from "./presses.js";
+import { Words } from "./words.js";
+import { cap, closeDialogsAsTheyCome, isElsewhere, isOnPressable, keyOf } from "./presses.js";
 
 // What every task has; Comparing and Annotating draw the question and take its answer.
 export class Screen {
@@ -9,6 +9,8 @@ export class Screen {
   constructor(root, data, on) {
     this.trial = root.querySelector(".trial");
     this.part = (name) => this.trial.querySelector(name);
+    this.words = new Words(data.wording);
+    this.words.begin(this.trial, data.emotions.map((emotion) => this.words.emotion(emotion)));
     this.part(".instructions").innerHTML = data.instructions; // made of Markdown by our server, without raw HTML
     this.on = on;
     this.listening = new AbortController();
@@ -33,7 +35,7 @@ export class Screen {
   // Once it is painted, because moving the focus lays the page out at once.
   announce(question) {
     this.part(".wording").focus({ preventScroll: true });
-    this.part(".announcer").textContent = `Question ${question.number} of ${question.total}`;
+    this.part(".announcer").textContent = this.words.say("trial.announced", question);
   }
 
   // Between two questions where the next is not at hand: the old one fades, so that nobody answers it again.
@@ -50,9 +52,8 @@ export class Screen {
   // A suggestion, which one key puts aside.
   suggestBreak(answered) {
     this.clear("break");
-    const { title, text } = BREAK(answered);
-    this.part(".break-title").textContent = title;
-    this.part(".break-text").textContent = text;
+    this.part(".break-title").textContent = this.words.say("trial.break_title");
+    this.part(".break-text").textContent = this.words.say("trial.break_text", { count: answered });
     this.part(".break").hidden = false;
     this.part(".go-on").focus({ preventScroll: true });
   }
@@ -64,9 +65,15 @@ export class Screen {
 
   // left: milliseconds that the questions may take; due: those until the door closes, or null.
   progress(answered, total, left, due) {
-    this.part(".place-long").textContent = total ? placeInWords(answered, total, left, due) : "";
-    this.part(".place-short").textContent = total ? placeInShort(answered, total, left, due) : "";
+    this.part(".place-long").textContent = total ? this.words.place(answered, total, left, due) : "";
+    this.part(".place-short").textContent = total ? this.words.placeInShort(answered, total, left, due) : "";
     this.part(".done").style.setProperty("--done", total ? answered / total : 0);
+  }
+
+  // keys: what each key does, each an array of nodes and texts.
+  tellKeys(keys) {
+    const undo = this.words.nodes("trial.key_or", { first: [cap("U")], second: [cap("⌫")] });
+    this.part(".keys").replaceChildren(...this.words.nodes("trial.keys", { keys: this.words.listed(keys), undo }));
   }
 
   undoable(yes) {
@@ -104,7 +111,7 @@ export class Screen {
 
   #pressed(event) {
     if (this.elsewhere(event)) return;
-    const undo = event.key === "Backspace" || event.key.toLowerCase() === "u";
+    const undo = event.key === "Backspace" || keyOf(event).toLowerCase() === "u";
     const given = undo ? null : this.givenBy(event);
     const presses = event.repeat && (event.key === "Enter" || event.key === " ");
     const goesOn = event.key === "Enter" && this.trial.dataset.state === "break" && !isOnPressable(event);

@@ -6,7 +6,8 @@ const made = (tag, className, values = {}) => Object.assign(document.createEleme
 
 // One slider with its name before it and its value behind it; moved(slider) is told every change.
 export class Slider {
-  constructor({ name, spoken = name, colour, least, step, moved }) {
+  constructor({ name, spoken = name, colour, least, step, moved, words }) {
+    this.words = words;
     this.least = least;
     this.line = made("label", "scale");
     this.input = made("input", "slider", { type: "range", min: least, max: 1, step, value: 0 });
@@ -30,7 +31,7 @@ export class Slider {
   }
 
   #told() {
-    const words = this.number.toFixed(2);
+    const words = this.words.score(this.number);
     this.value.textContent = words;
     this.input.setAttribute("aria-valuetext", words);
     this.input.style.setProperty("--at", (this.number - this.least) / (1 - this.least));
@@ -39,10 +40,10 @@ export class Slider {
 
 // The button “Done”, which Enter presses from anywhere but another button.
 export class Done {
-  constructor(given) {
+  constructor(words, given) {
     this.given = given;
     this.enabled = false;
-    this.button = made("button", "give", { type: "button", textContent: "Done" });
+    this.button = made("button", "give", { type: "button", textContent: words.say("annotation.done") });
     this.button.append(keycaps(["⏎"]));
     this.listening = new AbortController();
     const { signal } = this.listening;

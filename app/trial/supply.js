@@ -5,7 +5,8 @@ const HELD_AT_MOST = 40;
 const DECODED_AHEAD = 3;
 
 export class Supply {
-  constructor() {
+  constructor(words) {
+    this.words = words;
     this.questions = [];
   }
 
@@ -21,14 +22,14 @@ export class Supply {
 
   replace(questions) {
     const known = new Map(this.questions.map((question) => [question.id, question]));
-    this.questions = questions.map((question) => known.get(question.id) ?? withPicture(question));
+    this.questions = questions.map((question) => known.get(question.id) ?? this.#pictured(question));
     this.#decode();
   }
 
   // asked: the number of the last question answered here; what the server sent before it knew is left out.
   extend(questions, asked) {
     const last = this.questions.at(-1)?.number ?? asked;
-    this.questions.push(...questions.filter(({ number }) => number > last).map(withPicture));
+    this.questions.push(...questions.filter(({ number }) => number > last).map((question) => this.#pictured(question)));
     this.#decode();
   }
 
@@ -40,7 +41,11 @@ export class Supply {
 
   putBack(question) {
     if (this.questions[0]?.id === question.id) return;
-    this.questions.unshift(question.picture ? question : withPicture(question));
+    this.questions.unshift(question.picture ? question : this.#pictured(question));
+  }
+
+  #pictured(question) {
+    return { ...question, picture: pictureOf(question, this.words.say("trial.face", question)) };
   }
 
   #decode() {
@@ -48,11 +53,11 @@ export class Supply {
   }
 }
 
-function withPicture(question) {
+function pictureOf(question, alt) {
   const picture = new Image();
-  Object.assign(picture, { alt: `The face of question ${question.number}`, decoding: "sync", draggable: false });
+  Object.assign(picture, { alt, decoding: "sync", draggable: false });
   picture.src = question.image;
-  return { ...question, picture };
+  return picture;
 }
 
 // Resolves with true once the image can be painted in the next frame, with false when it does not load.
@@ -65,6 +70,6 @@ export function ready(question) {
 }
 
 export function reload(question) {
-  question.picture = withPicture(question).picture;
+  question.picture = pictureOf(question, question.picture.alt);
   question.decoded = null;
 }

@@ -1,6 +1,5 @@
 // The question loop: asks from memory, hands answers to the outbox, and follows where the server says one is.
 
-import { NOTICES, SAVING } from "./words.js";
 import { Outbox, ask, isTemporary } from "./outbox.js";
 import { Pace, Stopwatch, painted } from "./timing.js";
 import { Annotating } from "./annotating.js";
@@ -13,7 +12,8 @@ const QUIET_MS = 600; // A post under way is worth a word only when it takes lon
 // The server takes nothing more from someone who has left: then nothing of theirs stays in the browser either.
 const LEFT = new Set(["withdrawn", "erased"]);
 const ENDED = new Set([...LEFT, "replaced", "disqualified", "consent", "stage"]);
-const REFUSALS = { signed_out: NOTICES.signed_out, not_yours: NOTICES.not_yours, closed: NOTICES.closed };
+// What is said of a refusal, and of the answers that still wait here.
+const REFUSALS = { signed_out: "kept", not_yours: "kept", foreign: "kept", closed: "unsaved" };
 
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -22,7 +22,6 @@ class Trial {
     Object.assign(this, { data, rerun, mounts: 0, begun: false, ended: false, answering: false, turn: 0 });
     Object.assign(this, { answered: 0, total: 0, asked: 0, undoable: null, last: null, awaited: null, astray: null });
     Object.assign(this, { resting: false, closesAt: null });
-    this.supply = new Supply();
     this.watch = new Stopwatch();
     this.pace = new Pace(1000 * data.seconds_per_question);
     const Shown = data.form ? Annotating : Comparing;
@@ -31,6 +30,8 @@ class Trial {
       undo: () => this.undo(),
       goOn: () => this.goOn(),
     });
+    this.words = this.screen.words;
+    this.supply = new Supply(this.words);
     this.outbox = new Outbox({
       name: `${data.study}:${data.participant}`,
       api: data.api,
@@ -71,7 +72,7 @@ class Trial {
     this.screen.wait();
     let reply = await ask(`${this.data.api}/state`);
     while (isTemporary(reply.status) && !this.ended) {
-      this.screen.saving("offline", SAVING.offline(this.outbox.waiting));
+      this.screen.saving("offline", this.savingInWords("offline"));
       await later(RETRY_MS);
       reply = await ask(`${this.data.api}/state`);
     }
@@ -110,7 +111,7 @@ class Trial {
     if (this.resting) return this.screen.suggestBreak(this.answered);
     while (!(await this.pictured(question))) {
       if (turn !== this.turn) return;
-      this.screen.notice(this.outbox.offline ? NOTICES.ahead : NOTICES.unreadable);
+      this.tell(this.outbox.offline ? "ahead" : "unreadable");
       await later(RETRY_MS);
       if (turn !== this.turn) return;
       reload(question);
@@ -193,7 +194,7 @@ class Trial {
   }
 
   findTheWay() {
-    if (this.astray) this.screen.notice(NOTICES[this.astray]);
+    if (this.astray) this.tell(this.astray);
     this.astray = null;
     this.last = null;
     return this.sync();
@@ -222,13 +223,13 @@ class Trial {
     const all = this.total > 0 && this.answered >= this.total;
     if (!this.outbox.waiting && !this.outbox.offline) return this.sync();
     this.screen.clear("empty");
-    this.screen.notice(all ? NOTICES.saving_last : NOTICES.ahead);
+    this.tell(all ? "saving_last" : "ahead");
   }
 
   finish(progress) {
     this.follow(progress, null);
     this.screen.clear("finished");
-    this.screen.notice(NOTICES.finished);
+    this.tell("finished");
     this.moveOn();
   }
 
@@ -242,7 +243,17 @@ class Trial {
     if (LEFT.has(error.code)) this.outbox.forget();
     const elsewhere = ENDED.has(error.code) || (error.code === "closed" && !this.outbox.waiting);
     if (elsewhere) this.moveOn();
-    else this.screen.notice((REFUSALS[error.code] ?? NOTICES.foreign)(this.outbox.waiting));
+    else this.tellRefusal(error.code in REFUSALS ? error.code : "foreign");
+  }
+
+  tell(notice) {
+    this.screen.notice(this.words.say(`trial.${notice}`));
+  }
+
+  tellRefusal(why) {
+    const { waiting: count } = this.outbox;
+    const said = this.words.say(`trial.${why}`);
+    this.screen.notice(count ? this.words.joined(said, this.words.say(`trial.${REFUSALS[why]}`, { count })) : said);
   }
 
   tellProgress() {
@@ -251,11 +262,17 @@ class Trial {
     this.screen.undoable(Boolean(this.undoable));
   }
 
+  savingInWords(kind) {
+    const { waiting: count } = this.outbox;
+    if (kind === "offline") return this.words.say(count ? "trial.offline_waiting" : "trial.offline", { count });
+    return this.words.say(kind === "saved" ? "trial.saved" : "trial.waiting", { count });
+  }
+
   tellSaving() {
     clearTimeout(this.quiet);
     const { waiting, offline, stopped } = this.outbox;
     const kind = stopped && waiting ? "stopped" : offline ? "offline" : waiting ? "waiting" : "saved";
-    const tell = () => this.screen.saving(kind, SAVING[kind](this.outbox.waiting));
+    const tell = () => this.screen.saving(kind, this.savingInWords(kind));
     if (kind === "waiting" && waiting < 2) this.quiet = setTimeout(tell, QUIET_MS);
     else tell();
   }

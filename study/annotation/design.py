@@ -13,10 +13,13 @@ from engine.images import SPLITS
 from study.annotation.responses import FORMS
 from study.annotation.texts import texts_of
 from study.design import checks
-from study.design.demographics import ASKED, Demographic, check_demographics, read_demographics
+from study.design.demographics import Demographic, asked_in, check_demographics, read_demographics
 from study.design.errors import DesignError, refusal
+from study.design.language import check_language, read_language, without_english
 from study.design.texts import Texts
 from study.design.toml_file import ReadFromToml
+from study.wording.master import ENGLISH
+from study.wording.wording import Pairs, wording
 
 SECONDS: Mapping[str, float] = {"hard_label": 4.0, "soft_label": 20.0, "affect": 8.0}
 """What a face may take in each form; a guess, for the hours foretold."""
@@ -70,7 +73,7 @@ class AnnotationDesign(ReadFromToml):
     min_lag: int = 50
     lag_rule: str = "shorten"
     seconds_per_question: float = SECONDS["hard_label"]
-    demographics: tuple[Demographic, ...] = ASKED
+    demographics: tuple[Demographic, ...] = field(default_factory=lambda: asked_in(wording()))
     training: bool = True
     qualification_images: int = 0
     qualification_pass: float = 0.75
@@ -79,6 +82,8 @@ class AnnotationDesign(ReadFromToml):
     deadline_days: int = 7
     seed: int = 0
     texts: Texts = field(default_factory=lambda: texts_of("hard_label"))
+    language: str = ENGLISH
+    words: Pairs = ()
 
     def __post_init__(self) -> None:
         for found in problems(self):
@@ -109,9 +114,10 @@ class AnnotationDesign(ReadFromToml):
         given.setdefault("seconds_per_question", SECONDS[form])
         if "min_lag" in given:
             given.setdefault("lag_rule", "strict")
-        if "demographics" in given:
-            given["demographics"] = read_demographics(given["demographics"])
-        given["texts"] = Texts.from_dict(given.get("texts", {}), texts_of(form))
+        given["language"], given["words"] = read_language(given)
+        said = wording(given["language"], given["words"])
+        given["demographics"] = read_demographics(given.get("demographics", asked_in(said)))
+        given["texts"] = Texts.from_dict(given.get("texts", {}), texts_of(form, said))
         lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
         return cls(**{**given, **lists})
 
@@ -124,11 +130,19 @@ class AnnotationDesign(ReadFromToml):
         values = asdict(self)
         for item in values["demographics"]:
             item["options"] = list(item["options"])
+        values = without_english(values)
         return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
 
     def changed(self, **values: Any) -> Self:
         """Return this design with some fields changed, checked again."""
         return replace(self, **values)
+
+    def said_in(self, language: str, words: Pairs) -> Self:
+        """Return this design in a language and words; texts and questions that nobody has changed follow."""
+        now, then = wording(self.language, self.words), wording(language, words)
+        texts = texts_of(self.form, then) if self.texts == texts_of(self.form, now) else self.texts
+        asked = asked_in(then) if self.demographics == asked_in(now) else self.demographics
+        return self.changed(language=language, words=words, texts=texts, demographics=asked)
 
     def repeats_of(self, images: int) -> int:
         """How many of a participant's `images` images are shown again: the share, rounded up."""
@@ -149,6 +163,7 @@ def problems(design: Any) -> list[DesignError]:
         *(checks.real(key, low, high) for key, (low, high) in _REAL.items()),
         _check_images,
         lambda one: check_demographics(one.demographics),
+        check_language,
     ]
     # What holds between fields is judged where each of them is sound.
     return checks.judged(given, design) or checks.judged([_check_people], design)

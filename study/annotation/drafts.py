@@ -17,6 +17,7 @@ from study.annotation.images import check_qualification, check_selection, task_i
 from study.annotation.kinds import ANNOTATION
 from study.annotation.planning import AnnotationPlan, audit, plan
 from study.design.errors import DesignError
+from study.design.language import check_complete
 from study.errors import FrozenError, NotFoundError, StudyError
 from study.trial.questions import check_plan, store_questions
 
@@ -155,6 +156,7 @@ def _write(session: Session, study: Study, design: AnnotationDesign, dataset_id:
     if session.get(Dataset, dataset_id) is None:
         raise NotFoundError(f"there is no dataset {dataset_id}")
     check_selection(session, dataset_id, design)
+    check_complete(design)
     with session.no_autoflush:
         taken = session.scalar(select(Study.id).where(Study.name == design.name))
     if taken not in (None, study.id):

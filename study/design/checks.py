@@ -9,6 +9,7 @@ from engine.images import SPLITS
 from study.design.demographics import check_demographics
 from study.design.errors import DesignError
 from study.design.errors import refusal as _refusal
+from study.design.language import check_language
 
 if TYPE_CHECKING:
     from study.design.design import Design
@@ -77,6 +78,7 @@ def problems(design: Any) -> list[DesignError]:
         lambda one: _check_bins(one.foil_bins),
         _check_attention,
         lambda one: check_demographics(one.demographics),
+        check_language,
     ]
     # What holds between fields is judged where each of them is sound.
     return judged(checks, design) or judged([_check_sharing], design)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from study.design.errors import DesignError
+from study.wording.wording import Wording
 
 KINDS = ("choice", "number", "text")
 MAX_ITEMS, MAX_OPTIONS, MAX_LENGTH = 20, 60, 200
@@ -90,16 +91,22 @@ def _refusal(reason: str) -> DesignError:
     return DesignError("demographics", f"design: demographics: {reason}")
 
 
-# What the paper reports of its participants (age, gender, ethnicity: here the country they grew up in, which
-# people anywhere can answer), and how used they are to such work. Ages are bands: they tell nobody apart.
-ASKED = (
-    Demographic("age", "Your age", "choice", ("18–24", "25–34", "35–44", "45–54", "55–64", "65 or older")),
-    Demographic("gender", "Your gender", "choice", ("Woman", "Man", "Another gender")),
-    Demographic("country", "The country you grew up in", "text"),
-    Demographic(
-        "experience",
-        "How often have you labelled or studied facial expressions?",
-        "choice",
-        ("Never", "A few times", "Regularly"),
-    ),
-)
+_ASKED = {"age": "choice", "gender": "choice", "country": "text", "experience": "choice"}
+
+
+def asked_in(wording: Wording) -> tuple[Demographic, ...]:
+    """What a new design asks of participants, in a language.
+
+    It is what the paper reports of its participants (age, gender, ethnicity: here the country they grew up
+    in, which people anywhere can answer), and how used they are to such work. Ages are bands: they tell
+    nobody apart.
+    """
+    return tuple(
+        Demographic(key, wording.words[f"demographics.{key}"], kind, _options(wording, key))
+        for key, kind in _ASKED.items()
+    )
+
+
+def _options(wording: Wording, key: str) -> tuple[str, ...]:
+    listed = wording.words.get(f"demographics.{key}_options", "")
+    return tuple(one.strip() for one in listed.split(";") if one.strip())

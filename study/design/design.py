@@ -10,10 +10,13 @@ import tomli_w
 
 from engine.emfacs import EMOTIONS
 from study.design.checks import check_design
-from study.design.demographics import ASKED, Demographic, read_demographics
+from study.design.demographics import Demographic, asked_in, read_demographics
 from study.design.errors import DesignError
-from study.design.texts import Texts
+from study.design.language import read_language, without_english
+from study.design.texts import Texts, texts_in
 from study.design.toml_file import ReadFromToml
+from study.wording.master import ENGLISH
+from study.wording.wording import Pairs, wording
 
 ALL = "all"
 OF_ANNOTATION = {"form", "hard_labels", "annotators_per_image", "sample"}
@@ -47,6 +50,7 @@ class Design(ReadFromToml):
     qualification_images: labelled before the questions (0: none); the share `qualification_pass` of them must
     have the image's hard-label, within `qualification_attempts`.
     break_every: questions to a suggested break. deadline_days: from the invitation. texts: `Texts`.
+    language: what participants read; `words`, of the lab's own, stand before those that FaceValue has.
 
     Raises DesignError, naming the key and the value, for a value that no study can have.
     """
@@ -77,7 +81,7 @@ class Design(ReadFromToml):
     label_form: str = "bars"
     hard_label_form: str = "same_frame"
     seconds_per_question: float = 7.0
-    demographics: tuple[Demographic, ...] = ASKED
+    demographics: tuple[Demographic, ...] = field(default_factory=lambda: asked_in(wording()))
     training: bool = True
     qualification_images: int = 0
     qualification_pass: float = 0.75
@@ -86,6 +90,8 @@ class Design(ReadFromToml):
     deadline_days: int = 7
     seed: int = 0
     texts: Texts = field(default_factory=Texts)
+    language: str = ENGLISH
+    words: Pairs = ()
 
     def __post_init__(self) -> None:
         check_design(self)
@@ -95,6 +101,7 @@ class Design(ReadFromToml):
         """Read a design from plain values; `preset` names the preset that the other keys change.
 
         `images_per_emotion` may be "all", since TOML has no None.
+        Where another language is given, texts and demographics that are not given are that language's.
         A `min_lag` given without a `lag_rule` is a demand: the rule is then `strict`.
         Raises StudyError for an unknown key or preset, or a value of the wrong kind.
         """
@@ -117,6 +124,8 @@ class Design(ReadFromToml):
             given["images_per_emotion"] = None
         if given.get("images_per_emotion") == ALL:
             given["images_per_emotion"] = None
+        given["language"], given["words"] = read_language(given, base.language, base.words)
+        base = base.said_in(given["language"], given["words"])
         if "demographics" in given:
             given["demographics"] = read_demographics(given["demographics"])
         if "texts" in given:
@@ -136,11 +145,19 @@ class Design(ReadFromToml):
         values = asdict(self)
         for item in values["demographics"]:
             item["options"] = list(item["options"])
+        values = without_english(values)
         return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
 
     def changed(self, **values: Any) -> Self:
         """Return this design with some fields changed, checked again."""
         return replace(self, **values)
+
+    def said_in(self, language: str, words: Pairs) -> Self:
+        """Return this design in a language and words; texts and questions that nobody has changed follow."""
+        now, then = wording(self.language, self.words), wording(language, words)
+        texts = texts_in(then) if self.texts == texts_in(now) else self.texts
+        asked = asked_in(then) if self.demographics == asked_in(now) else self.demographics
+        return self.changed(language=language, words=words, texts=texts, demographics=asked)
 
     @property
     def shares_questions(self) -> bool:

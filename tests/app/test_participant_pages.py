@@ -15,10 +15,11 @@ from study.participation import consent_version
 from study.stages import consent, training
 from study.stages.lessons import STEPS
 from study.studies import close_study, pause_study
+from study.wording.wording import wording
 
 
 def take() -> AppTest:
-    return AppTest.from_string("from app.participant import take\ntake.page()", default_timeout=20).run()
+    return AppTest.from_string("from app.participant import take\ntake.page()", default_timeout=90).run()
 
 
 def text(test: AppTest) -> str:
@@ -208,7 +209,7 @@ def test_erasing_asks_twice_and_can_be_left(program, visit_as):
 
 
 def test_durations_in_words():
-    assert [duration(minutes) for minutes in (1, 25, 89, 90, 203)] == [
+    assert [duration(minutes, wording()) for minutes in (1, 25, 89, 90, 203)] == [
         "1 minute",
         "25 minutes",
         "89 minutes",

@@ -4,23 +4,21 @@ import { Naming } from "../../trial/naming.js";
 import { Outbox, ask, isTemporary } from "../../trial/outbox.js";
 import { closeDialogsAsTheyCome } from "../../trial/presses.js";
 import { Stopwatch, painted } from "../../trial/timing.js";
+import { Words } from "../../trial/words.js";
 
 const RETRY_MS = 2000;
 const FETCHED_AHEAD = 8;
-const NOTICES = {
-  moved: "You have gone on in another window. Here is your next face. Nothing is lost.",
-  unreadable: "This picture does not load. We keep trying. You can also reload the page.",
-  saving: "Please keep this page open until your last answers are saved.",
-};
 
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const percent = (share) => `${Math.round(100 * share)} %`;
+const hundredths = (share) => Math.round(100 * share);
 
 class Qualification {
   constructor(root, data, rerun) {
     Object.assign(this, { data, rerun, mounts: 0, ended: false, astray: false, turn: 0, answered: 0, images: [] });
     this.root = root.querySelector(".trial");
     this.part = (name) => this.root.querySelector(name);
+    this.words = new Words(data.wording);
+    this.words.begin(this.root, []);
     this.watch = new Stopwatch();
     this.outbox = new Outbox({
       name: `qualification:${data.study}:${data.participant}`,
@@ -28,7 +26,7 @@ class Qualification {
       heard: (_entry, status) => this.heard(status),
       changed: () => this.tellSaving(),
     });
-    this.naming = new Naming(this.part(".names"), data.emotions, (label, press) => this.choose(label, press));
+    this.naming = new Naming(this.part(".names"), data.emotions, this.words, (label, press) => this.choose(label, press));
     this.dialogs = closeDialogsAsTheyCome();
     this.part(".plain").addEventListener("click", () => this.onward());
     this.network = () => this.outbox.retryNow();
@@ -68,19 +66,18 @@ class Qualification {
 
   introduce() {
     const { images, pass_mark: mark, attempt, attempts, last } = this;
-    const title = last ? "Please try once more" : "Before the questions";
+    const say = (key, values) => this.words.say(`qualification.${key}`, values);
+    const percent = hundredths(mark);
     const told = last
-      ? [`You named the expected emotion of ${last.correct} of ${last.total} faces. To go on, you need ${percent(mark)}.`,
-        "That happens easily. Take your time, and look at eyebrows, eyes, nose and mouth in turn. The faces are new."]
-      : [`You see ${images.length} faces, one at a time, and say which emotion each shows.`,
-        `To go on to the questions, please name the expected emotion of at least ${percent(mark)} of them.`];
-    if (attempts > 1) told.push(`This is attempt ${attempt} of ${attempts}.`);
-    this.card(title, told, "Begin", () => this.show());
+      ? [say("missed", { ...last, percent }), say("again")]
+      : [say("task", { count: images.length }), say("mark", { percent })];
+    if (attempts > 1) told.push(say("attempt", { attempt, attempts }));
+    this.card(say(last ? "title_again" : "title"), told, say("begin"), () => this.show());
   }
 
-  passed({ correct, total }) {
-    this.card("Well done", [`You named the expected emotion of ${correct} of ${total} faces. Now to the questions.`],
-      "Go on", () => this.moveOn());
+  passed(result) {
+    const say = (key) => this.words.say(`qualification.${key}`, result);
+    this.card(say("passed_title"), [say("passed")], say("go_on"), () => this.moveOn());
   }
 
   card(title, told, onward, then) {
@@ -106,7 +103,7 @@ class Qualification {
     const picture = this.pictures[position - 1];
     while (!(await picture.decode().then(() => true, () => false))) {
       if (turn !== this.turn) return;
-      this.part(".notice").textContent = NOTICES.unreadable;
+      this.part(".notice").textContent = this.words.say("qualification.unreadable");
       await later(RETRY_MS);
       picture.src = `${this.images[position - 1]}?again=${Date.now()}`;
     }
@@ -115,7 +112,8 @@ class Qualification {
     this.part(".top").hidden = false;
     this.part(".labelling").hidden = false;
     this.part(".picture").replaceChildren(picture);
-    this.part(".place").textContent = `Face ${position} of ${this.images.length}`;
+    const place = this.words.say("qualification.place", { number: position, total: this.images.length });
+    this.part(".place").textContent = place;
     this.part(".rail .done").style.setProperty("--done", this.answered / this.images.length);
     this.root.dataset.state = "asking";
     this.root.dataset.position = position;
@@ -123,13 +121,14 @@ class Qualification {
     if (turn !== this.turn) return;
     this.naming.enable(true);
     this.part(".asked").focus({ preventScroll: true });
-    this.part(".announcer").textContent = `Face ${position} of ${this.images.length}`;
+    this.part(".announcer").textContent = place;
   }
 
   fetchAhead() {
     for (let index = this.answered; index < Math.min(this.images.length, this.answered + FETCHED_AHEAD); index += 1) {
       this.pictures[index] ??= Object.assign(new Image(), {
-        src: this.images[index], alt: `Face ${index + 1}`, decoding: "sync", draggable: false,
+        src: this.images[index], alt: this.words.say("qualification.face", { number: index + 1 }),
+        decoding: "sync", draggable: false,
       });
     }
   }
@@ -148,7 +147,7 @@ class Qualification {
   wait() {
     this.part(".labelling").hidden = true;
     this.root.dataset.state = "loading";
-    this.part(".notice").textContent = NOTICES.saving;
+    this.part(".notice").textContent = this.words.say("qualification.saving");
   }
 
   heard(status) {
@@ -156,7 +155,7 @@ class Qualification {
     if (status !== 200) this.astray = true;
     if (this.outbox.stopped) return this.moveOn();
     if (this.outbox.waiting || (!this.astray && this.answered < this.images.length)) return;
-    this.part(".notice").textContent = this.astray ? NOTICES.moved : "";
+    this.part(".notice").textContent = this.astray ? this.words.say("qualification.moved") : "";
     this.astray = false;
     this.turn += 1;
     this.sync();
@@ -171,7 +170,8 @@ class Qualification {
   tellSaving() {
     const { waiting, offline } = this.outbox;
     this.part(".saving").dataset.kind = offline ? "offline" : "saved";
-    this.part(".saving").textContent = offline ? `Offline, nothing is lost (${waiting} waiting)` : "";
+    this.part(".saving").textContent = offline
+      ? this.words.say("trial.offline_waiting", { count: waiting }) : "";
   }
 }
 

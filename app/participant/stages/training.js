@@ -4,6 +4,7 @@
 import { Naming } from "../../trial/naming.js";
 import { Outbox } from "../../trial/outbox.js";
 import { closeDialogsAsTheyCome } from "../../trial/presses.js";
+import { Words } from "../../trial/words.js";
 
 const FULL = 10;
 const RETRY_MS = 2000;
@@ -15,6 +16,8 @@ class Training {
     Object.assign(this, { data, rerun, mounts: 0, ended: false, done: data.done, step: data.done });
     this.root = root.querySelector(".trial");
     this.part = (name) => this.root.querySelector(name);
+    this.words = new Words(data.wording);
+    this.words.begin(this.root, []);
     this.steps = data.lessons.length + data.practice.length;
     this.outbox = new Outbox({
       name: `training:${data.study}:${data.participant}`,
@@ -22,7 +25,7 @@ class Training {
       heard: (_entry, status) => this.heard(status),
       changed: () => this.tellSaving(),
     });
-    this.naming = new Naming(this.part(".names"), data.emotions, (label) => this.answer(label));
+    this.naming = new Naming(this.part(".names"), data.emotions, this.words, (label) => this.answer(label));
     this.dialogs = closeDialogsAsTheyCome();
     this.part(".slider").addEventListener("input", () => this.move());
     this.part(".back").addEventListener("click", () => this.go(this.step - 1));
@@ -79,14 +82,14 @@ class Training {
     const { lessons, practice } = this.data;
     const number = this.step - lessons.length;
     this.part(".place").textContent = number < 0
-      ? `Training · ${this.step + 1} of ${lessons.length}`
-      : `Practice · ${number + 1} of ${practice.length}`;
+      ? this.words.say("training.place_lesson", { number: this.step + 1, total: lessons.length })
+      : this.words.say("training.place_practice", { number: number + 1, total: practice.length });
     this.part(".rail .done").style.setProperty("--done", this.step / this.steps);
     this.part(".lesson").hidden = number >= 0;
     this.part(".practice").hidden = number < 0;
     this.part(".back").disabled = this.step === 0;
     this.part(".next").disabled = false;
-    this.part(".next").textContent = this.step + 1 === this.steps ? "Finish" : "Next";
+    this.part(".next").textContent = this.words.say(this.step + 1 === this.steps ? "training.finish" : "training.next");
     if (number < 0) this.teach(lessons[this.step]);
     else this.practise(practice[number]);
     const heading = this.part(number < 0 ? ".lesson .wording" : ".practice .wording");
@@ -97,7 +100,7 @@ class Training {
 
   teach({ emotion, in_short: inShort, indicators }) {
     this.naming.enable(false);
-    this.part(".emotion-name").textContent = emotion;
+    this.part(".emotion-name").textContent = this.words.emotion(emotion);
     this.part(".in-short").textContent = inShort;
     this.part(".lesson .faces").replaceChildren(...this.data.sitters.map((person) => this.strip(person, emotion)));
     this.part(".units").replaceChildren(...indicators.map(([unit, words]) => indicator(unit, words)));
@@ -109,12 +112,14 @@ class Training {
 
   move() {
     const slider = this.part(".slider");
-    const percent = `${10 * slider.value} %`;
+    const percent = 10 * slider.value;
     this.part(".lesson .faces").style.setProperty("--frame", slider.value);
-    slider.setAttribute("aria-valuetext", percent);
-    const { emotion, indicators } = this.data.lessons[this.step] ?? {};
-    const shown = indicators?.length ? `${emotion} at ${percent}` : emotion;
-    this.part(".lesson .faces").setAttribute("aria-label", `Faces of different people: ${shown}`);
+    slider.setAttribute("aria-valuetext", this.words.say("training.percent", { percent }));
+    const lesson = this.data.lessons[this.step];
+    if (!lesson) return;
+    const shown = { emotion: this.words.emotion(lesson.emotion), percent };
+    const words = this.words.say(lesson.indicators.length ? "training.faces_at" : "training.faces", shown);
+    this.part(".lesson .faces").setAttribute("aria-label", words);
   }
 
   practise({ person, emotion }) {
@@ -142,7 +147,8 @@ class Training {
     const right = label === emotion;
     this.naming.enable(false);
     this.naming.mark(right ? { [label]: "right" } : { [label]: "wrong", [emotion]: "right" });
-    const verdict = right ? `Yes, this is ${emotion}.` : `You chose ${label}. This face was drawn to show ${emotion}.`;
+    const names = { emotion: this.words.emotion(emotion), chosen: this.words.emotion(label) };
+    const verdict = this.words.say(right ? "training.right" : "training.wrong", names);
     this.part(".feedback").replaceChildren(paragraph(verdict, "verdict"), paragraph(inShort));
     this.part(".next").disabled = false;
     this.part(".next").focus({ preventScroll: true });
@@ -151,6 +157,7 @@ class Training {
 
   strip(person, emotion) {
     const strip = Object.assign(document.createElement("div"), { className: "strip awaited" });
+    strip.dataset.late = this.words.say("training.late");
     strip.shown = this.fill(strip, this.address(person, emotion));
     return strip;
   }
@@ -190,7 +197,7 @@ class Training {
   tellSaving() {
     const { waiting, offline } = this.outbox;
     this.part(".saving").dataset.kind = offline ? "offline" : "saved";
-    this.part(".saving").textContent = offline && waiting ? "Offline, nothing is lost" : "";
+    this.part(".saving").textContent = offline && waiting ? this.words.say("training.offline") : "";
   }
 }
 

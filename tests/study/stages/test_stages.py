@@ -11,11 +11,12 @@ from engine.emfacs import ACTION_UNITS, EMOTION_ACTION_UNITS, EMOTIONS
 from study.design.demographics import Demographic
 from study.errors import StudyClosedError, StudyError
 from study.stages import consent, demographics, qualification, training
-from study.stages.lessons import IN_WORDS, PRACTICE, STEPS, lessons
+from study.stages.lessons import PRACTICE, STEPS, lessons
 from study.studies import pause_study
 from study.trial import answers
 from study.trial.posts import AnswerPost, LabelPost
 from study.trial.standing import step
+from study.wording.wording import wording
 from tests.redesign import redesign
 from tests.small_study import NOW, small_study
 
@@ -100,12 +101,13 @@ def test_training_only_goes_forward(here):
 
 
 def test_every_emotion_is_taught_by_its_action_units_and_practised():
-    assert [lesson.emotion for lesson in lessons()] == list(EMOTIONS)
-    for lesson in lessons():
+    assert [lesson.emotion for lesson in lessons(wording())] == list(EMOTIONS)
+    for lesson in lessons(wording()):
         assert tuple(unit for unit, _ in lesson.indicators) == EMOTION_ACTION_UNITS[lesson.emotion]
-    assert set(IN_WORDS) == set(ACTION_UNITS)
+    explained = {key.removeprefix("units.") for key in wording().words if key.startswith("units.")}
+    assert {int(unit) for unit in explained if unit.isdigit()} == set(ACTION_UNITS)
     assert sorted(PRACTICE) == sorted(EMOTIONS)
-    contempt = next(lesson for lesson in lessons() if lesson.emotion == "Contempt")
+    contempt = next(lesson for lesson in lessons(wording()) if lesson.emotion == "Contempt")
     assert contempt.indicators[0] == (12, "One corner of the mouth is drawn up and back")
 
 

@@ -1,0 +1,1 @@
+"""What participants read, in the language of their study."""

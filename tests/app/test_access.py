@@ -16,7 +16,7 @@ GUARDS = {"researchers_only", "editors_only", "owners_only"}
 
 
 def draw(script, **query):
-    test = AppTest.from_string(script, default_timeout=30)
+    test = AppTest.from_string(script, default_timeout=90)
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()

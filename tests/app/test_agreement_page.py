@@ -42,7 +42,7 @@ from app.researcher import agreement_shared
 st.navigation([agreement_shared.entry()])
 agreement_shared.page()
 """
-    return AppTest.from_string(script, default_timeout=30).run()
+    return AppTest.from_string(script, default_timeout=90).run()
 
 
 def same(shown, wanted):

@@ -54,7 +54,7 @@ from app.researcher import {ROOMS}
 st.navigation([one.entry() for one in ({ROOMS})])
 {room}.page()
 """
-    test = AppTest.from_string(script, default_timeout=20)
+    test = AppTest.from_string(script, default_timeout=90)
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()

@@ -23,7 +23,7 @@ from app.researcher import agreement, design, studies
 st.navigation([studies.entry(), design.entry(), agreement.entry()])
 design.page()
 """
-    test = AppTest.from_string(script, default_timeout=30)
+    test = AppTest.from_string(script, default_timeout=90)
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()

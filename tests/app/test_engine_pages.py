@@ -16,7 +16,7 @@ from tests.untrained import untrained_bundle
 
 def draw(room: str) -> AppTest:
     script = f"from app.researcher import {room}\n{room}.page()"
-    return AppTest.from_string(script, default_timeout=60).run()
+    return AppTest.from_string(script, default_timeout=90).run()
 
 
 def written(test: AppTest) -> str:

@@ -19,7 +19,7 @@ rooms = dict(invite=invite, watch=watch)
 st.navigation([studies.entry(), *(one.entry() for one in rooms.values())])
 rooms[{room!r}].page()
 """
-    test = AppTest.from_string(script, default_timeout=30)
+    test = AppTest.from_string(script, default_timeout=90)
     test.query_params["study"] = "1"
     return test.run()
 

@@ -19,7 +19,7 @@ def draw(room: str) -> AppTest:
     script = (
         f"from app.researcher import account, people\ndict(account=account, people=people)[{room!r}].page()"
     )
-    return AppTest.from_string(script, default_timeout=20).run()
+    return AppTest.from_string(script, default_timeout=90).run()
 
 
 def written(test: AppTest) -> str:

@@ -30,7 +30,7 @@ def drop(program, visit_as):
     visit_as(program.researcher_cookies())
 
     def dropped(name: str, content: bytes) -> AppTest:
-        test = AppTest.from_string(SCRIPT, default_timeout=30).run()
+        test = AppTest.from_string(SCRIPT, default_timeout=90).run()
         assert not test.exception
         return test.file_uploader[0].upload(name, content).run()
 
@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_read_is_told(drop, content):
 
 def test_without_a_bundle_the_page_says_where_one_comes_from(program, visit_as):
     visit_as(program.researcher_cookies())
-    test = AppTest.from_string(SCRIPT, default_timeout=30).run()
+    test = AppTest.from_string(SCRIPT, default_timeout=90).run()
     assert not test.exception
     assert test.subheader[0].value == "No engine yet"
     assert "Train an engine on it" in text(test)
@@ -100,7 +100,7 @@ def test_of_several_bundles_one_is_chosen_and_a_damaged_one_named(program, visit
     untrained_bundle(bundles / "old")
     next((bundles / "old" / "networks").iterdir()).unlink()
     visit_as(program.researcher_cookies())
-    test = AppTest.from_string(SCRIPT, default_timeout=30).run()
+    test = AppTest.from_string(SCRIPT, default_timeout=90).run()
     assert test.selectbox[0].options == ["demo", "mine"]
     assert "lacks the network" in test.warning[0].value
     assert "rendered faces" in test.info[0].value
@@ -111,6 +111,6 @@ def test_of_several_bundles_one_is_chosen_and_a_damaged_one_named(program, visit
 @pytest.mark.parametrize("who", ["nobody", "participant"])
 def test_the_page_is_closed_to_others(program, visit_as, who):
     visit_as({} if who == "nobody" else program.participant_cookies())
-    test = AppTest.from_string(SCRIPT, default_timeout=30).run()
+    test = AppTest.from_string(SCRIPT, default_timeout=90).run()
     assert "signed-in researchers" in test.warning[0].value
     assert len(test.main.children) == 1

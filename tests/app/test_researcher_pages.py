@@ -25,7 +25,7 @@ rooms = dict(studies=studies, gallery=gallery, image=image, agreement=agreement)
 st.navigation([one.entry() for one in (*rooms.values(), annotation, design, invite, watch)])
 rooms[{room!r}].page()
 """
-    test = AppTest.from_string(script, default_timeout=20)
+    test = AppTest.from_string(script, default_timeout=90)
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()

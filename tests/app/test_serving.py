@@ -95,16 +95,16 @@ def test_serve_prints_two_lines_answers_and_stops_on_sigterm(program):
         researcher, participant = server.stdout.readline(), server.stdout.readline()
         assert re.fullmatch(rf"Researcher: http://127.0.0.1:{port}/signin/\S+\n", researcher)
         assert re.fullmatch(rf"Participant: http://127.0.0.1:{port}/join/\S+\n", participant)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=60) as answer:
             assert answer.status == 200
     finally:
         server.send_signal(signal.SIGTERM)
-        rest, errors = server.communicate(timeout=20)
+        rest, errors = server.communicate(timeout=60)
     assert server.returncode == 0, errors
     assert rest == ""
     assert errors == "stopped\n"
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=60)
 
 
 def test_a_start_that_lets_more_people_in_than_need_be_says_so(tmp_path):

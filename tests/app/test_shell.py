@@ -13,7 +13,7 @@ ROOMS = {"gallery", "agreement", "image"}
 
 
 def open_shell() -> AppTest:
-    return AppTest.from_file(SHELL, default_timeout=20).run()
+    return AppTest.from_file(SHELL, default_timeout=90).run()
 
 
 def test_nobody_gets_the_front_door_which_says_where_the_links_are(program, visit_as):

@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -71,8 +70,10 @@ while time.monotonic() < until:
 
 
 def test_waiting_is_not_needed_to_be_told(tmp_path: Path) -> None:
-    with one_writer(tmp_path / "mine", "working"):
-        began = time.monotonic()
-        with pytest.raises(EngineError), one_writer(tmp_path / "mine", "working"):
-            pass
-        assert time.monotonic() - began < 1
+    # Who waited would wait for ever: the lock is held by the one who asks.
+    with (
+        one_writer(tmp_path / "mine", "working"),
+        pytest.raises(EngineError),
+        one_writer(tmp_path / "mine", "working"),
+    ):
+        pass

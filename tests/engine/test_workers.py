@@ -15,7 +15,7 @@ def double(task: int, send: Send) -> None:
 def fail_on_three(task: int, send: Send) -> None:
     if task == 3:
         raise ValueError("three")
-    for _ in range(600):
+    for _ in range(6000):
         time.sleep(0.05)
         send(("still here",))
 
@@ -32,7 +32,7 @@ def test_a_task_that_fails_stops_the_others_and_its_error_is_raised() -> None:
     began = time.monotonic()
     with pytest.raises(ValueError, match="three"):
         run_tasks(fail_on_three, [1, 3, 4, 5], 2, lambda _: None)
-    assert time.monotonic() - began < 25
+    assert time.monotonic() - began < 150
 
 
 def test_what_the_receiver_raises_stops_the_tasks() -> None:

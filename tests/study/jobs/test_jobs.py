@@ -2,6 +2,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +43,18 @@ def _wait(database, job_id, state, seconds=180):
         time.sleep(0.2)
 
 
+def _progress(database, job_id, part, seconds=180):
+    """A part of what a job says of its progress, once it is there."""
+    until = time.monotonic() + seconds
+    while True:
+        with database.session() as session:
+            progress = session.get_one(Job, job_id).progress
+        if progress and part in progress:
+            return progress[part]
+        assert time.monotonic() < until, progress
+        time.sleep(0.2)
+
+
 def test_a_job_runs_its_commands_one_after_the_other_and_keeps_what_they_say(here):
     settings, database = here
     job = _add(database, PLANNED, ["engine", "tables"])
@@ -75,14 +88,7 @@ def test_a_job_outlives_who_started_it_and_stops_when_it_is_told(here):
     job = _add(database, ["engine", "demo", "--out", str(faces), "--faces", "3000"])
     launch(settings, job)
     _wait(database, job, "running")
-    until = time.monotonic() + 180
-    while True:  # until its bar has been seen
-        with database.session() as session:
-            progress = session.get_one(Job, job).progress
-        if progress and "share" in progress:
-            break
-        assert time.monotonic() < until
-        time.sleep(0.2)
+    _progress(database, job, "share")  # its bar has been seen
     with database.begin() as session:
         queue.stop_job(session, job, by=None, now=datetime.now(UTC))
     with database.session() as session:
@@ -102,7 +108,7 @@ def test_jobs_take_turns(here):
     time.sleep(1.5)
     assert _state(database, second)[0] == "queued"
     run_job(settings, database, first)
-    runs.join(30)
+    runs.join(180)
     assert (_state(database, first)[0], _state(database, second)[0]) == ("done", "done")
 
 
@@ -138,7 +144,7 @@ def test_a_job_whose_process_was_killed_is_found_out_and_can_start_again(here):
 def _lives(process):
     try:
         return Path(f"/proc/{process}/stat").read_text().split(")")[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
@@ -168,7 +174,7 @@ def test_a_command_that_the_system_kills_is_told_as_such(here):
     runs = threading.Thread(target=run_job, args=(settings, database, job))
     runs.start()
     os.kill(_child_of(os.getpid(), "demo"), signal.SIGKILL)
-    runs.join(60)
+    runs.join(180)
     state, message = _state(database, job)
     assert state == "failed"
     assert "ended from outside (SIGKILL), as the system does where memory runs out" in message
@@ -197,7 +203,7 @@ def test_a_job_taken_for_dead_while_the_machine_slept_goes_on(here):
     _child_of(os.getpid(), "demo")
     with database.begin() as session:
         queue.mark_dead(session, datetime.now(UTC) + timedelta(hours=8))
-    _wait(database, job, "running", 30)
+    _wait(database, job, "running")
     runs.join(180)
     assert _state(database, job) == ("done", None)
 
@@ -220,29 +226,33 @@ def test_progress_says_when_a_command_last_spoke(here):
     runs = threading.Thread(target=run_job, args=(settings, database, job))
     runs.start()
     _child_of(os.getpid(), "demo")
-    time.sleep(2.5)
-    with database.session() as session:
-        spoke = datetime.fromisoformat(session.get_one(Job, job).progress["spoke"])
+    spoke = datetime.fromisoformat(_progress(database, job, "spoke"))
     assert timedelta(0) <= datetime.now(UTC) - spoke < timedelta(minutes=2)
     with database.begin() as session:
         queue.stop_job(session, job, by=None, now=datetime.now(UTC))
     runs.join(120)
 
 
-def _child_of(process, word, seconds=60):
-    """The process id of a child whose command line holds a word, once it is there."""
+def _child_of(process, word, seconds=180):
+    """The process id of a child whose command line has a word, once it is there."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for child in _children(process):
-            if word in Path(f"/proc/{child}/cmdline").read_text():
-                return child
+            # A child that ends is gone while it is looked at.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if word in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
+                    return child
         time.sleep(0.05)
     raise AssertionError(f"no child {word!r}")
 
 
 def _children(process):
     tasks = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
+    found = []
+    for task in tasks:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(child) for child in task.read_text().split()]
+    return found
 
 
 def test_a_freezing_waits_for_no_training_and_a_training_for_no_freezing(here):

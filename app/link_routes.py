@@ -1,4 +1,4 @@
-"""Links: join a study, sign in, sign out."""
+"""Links: join a study, sign out."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from app import identity
 from app.replies import NOT_STORED, page
 from app.trial_routes import Place
 from study.access.invitations import accept, invitation_of
-from study.access.researchers import note_refused_link, require_link, sign_in, sign_out
+from study.access.researchers import sign_out
 from study.errors import (
     ExpiredLinkError,
     LinkError,
@@ -39,7 +39,7 @@ _ELSEWHERE = ("Do you want to sign out?", "Another site led here. Nothing has ha
 
 
 def link_routes(place: Place) -> list[Route]:
-    """/join/{token}, /signin/{token} and /signout."""
+    """/join/{token} and /signout."""
 
     def join(request: Request) -> Response:
         here = place()
@@ -53,27 +53,6 @@ def link_routes(place: Place) -> list[Route]:
                 return refusal(problem, invited_wording(session, request.path_params["token"]))
         response = RedirectResponse("/take", 303, NOT_STORED)
         identity.remember_participant(response, request, here.secret, person.id, invitation)
-        return response
-
-    def signin(request: Request) -> Response:
-        if request.method == "HEAD":  # whoever only looks at a link does not use it up
-            return Response(headers=NOT_STORED)
-        here, link, now = place(), request.path_params["token"], datetime.now(UTC)
-        try:
-            # Looked for first: whoever guesses addresses neither keeps a writer waiting nor fills the log.
-            with here.database.session() as session:
-                require_link(session, link)
-        except LinkError as problem:
-            return refusal(problem)
-        try:
-            with here.database.begin() as session:
-                token = sign_in(session, link, now)
-        except LinkError as problem:
-            with here.database.begin() as session:
-                note_refused_link(session, link, now)
-            return refusal(problem)
-        response = RedirectResponse("/", 303, NOT_STORED)
-        identity.remember(response, request, here.secret, identity.RESEARCHER_COOKIE, token)
         return response
 
     def signout(request: Request) -> Response:
@@ -92,7 +71,6 @@ def link_routes(place: Place) -> list[Route]:
 
     return [
         Route("/join/{token}", join),
-        Route("/signin/{token}", signin),
         Route("/signout", signout),
     ]
 

@@ -3,7 +3,6 @@
 import asyncio
 import html
 from datetime import UTC, datetime
-from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,13 +10,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app import identity
+from app.forms import FormError, form_fields
 from app.guesses import Guesses
 from app.replies import NOT_STORED
 from app.trial_routes import Place
 from study.access.passwords import sign_in_by_password
 from study.errors import TooManyAttemptsError
 
-_LARGEST_FORM = 4_096
 _AT_ONCE, _IN_LINE = 2, 20
 _FROM_HERE = (
     "Too many wrong sign-ins came from this address. Wait a quarter of an hour, or use a sign-in link."
@@ -73,10 +72,11 @@ def password_routes(place: Place) -> list[Route]:
 
     async def enter(request: Request) -> Response:
         now, address = datetime.now(UTC), request.client.host if request.client else ""
-        fields = await _fields(request)
-        if isinstance(fields, Response):
-            return fields
-        name, password = fields
+        try:
+            fields = await form_fields(request)
+        except FormError as problem:
+            return _page(str(problem), status=problem.status)
+        name, password = fields.get("name", ""), fields.get("password", "")
         if guesses.too_many(address, now):
             return _page(_FROM_HERE, name, 429)
         if waiting[0] >= _IN_LINE:
@@ -102,19 +102,6 @@ def password_routes(place: Place) -> list[Route]:
         return response
 
     return [Route("/signin", form), Route("/signin", enter, methods=["POST"])]
-
-
-async def _fields(request: Request) -> tuple[str, str] | Response:
-    """Name and password of a form that came from our own page."""
-    if request.headers.get("origin", "").partition("://")[2] != request.headers.get("host"):
-        return _page("This form did not come from this site. Please try again here.", status=403)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_FORM:
-            return _page("That is too long for a name and a password.", status=413)
-    given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=8)
-    return given.get("name", [""])[0], given.get("password", [""])[0]
 
 
 def _page(problem: str = "", name: str = "", status: int = 200) -> Response:

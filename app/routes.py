@@ -14,6 +14,7 @@ from app.password_routes import password_routes
 from app.pictures import UnreadablePictureError, placeholder, thumbnail
 from app.replies import NOT_STORED, ReplyError
 from app.share_routes import share_routes
+from app.sign_in_routes import sign_in_routes
 from app.trial_routes import Place, trial_routes
 from study.errors import NotFoundError
 from study.images.catalog import image_path
@@ -61,5 +62,6 @@ def routes(place: Place) -> list[Route]:
         *link_routes(place),
         *open_link_routes(place),
         *password_routes(place),
+        *sign_in_routes(place),
         *share_routes(place),
     ]

@@ -54,7 +54,8 @@ def signed_in(browser: Browser, settings: Settings) -> BrowserContext:
         token = researchers.create_sign_in_token(session, owner, now)
     database.dispose()
     context = browser.new_context(viewport={"width": 1280, "height": 1400})
-    context.request.get(f"{base_url(settings)}/signin/{token}", max_redirects=0)
+    url = base_url(settings)
+    context.request.post(f"{url}/signin/{token}", headers={"Origin": url}, max_redirects=0)
     return context
 
 

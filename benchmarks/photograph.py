@@ -99,6 +99,7 @@ def on_the_page(bundle: Path, files: list[bytes]) -> list[float]:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
             page = browser.new_page(viewport={"width": 1280, "height": 1400})
             page.goto(f"{base_url(settings)}/signin/{token}")
+            page.get_by_role("button", name="Sign in as").click()
             page.get_by_text("Signed in as").wait_for(timeout=60_000)
             page.goto(f"{base_url(settings)}/photograph")
             page.locator("input[type=file]").wait_for(state="attached", timeout=60_000)

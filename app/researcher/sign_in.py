@@ -28,7 +28,7 @@ def page() -> None:
         st.subheader("You are a researcher", anchor=False)
         st.markdown(
             "Open the link that the program printed where it was started, after the word `Researcher:`. "
-            "It signs one browser in, once. For another, run `make links` there."
+            "Its button signs one browser in, once. For another, run `make links` there."
         )
         if provider.configured():
             provider.door()

@@ -54,6 +54,7 @@ class Served:
             owner = researchers.owner(session, now=now)
             token = researchers.create_sign_in_token(session, owner, now)
         page = self.visitor(size, path=f"/signin/{token}")
+        page.get_by_role("button", name="Sign in as").click()
         page.get_by_text("Signed in as").first.wait_for()
         return page
 

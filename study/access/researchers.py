@@ -15,6 +15,8 @@ SIGN_IN_FOR = timedelta(days=1)
 """How long a sign-in link waits for its one use."""
 SIGNED_IN_FOR = timedelta(days=30)
 """How long a browser stays signed in."""
+_PRESSED_AGAIN_WITHIN = timedelta(minutes=1)
+_USED = "This link has been used already. Start the program again for a new one."
 
 
 def owner(session: Session, *, now: datetime) -> Researcher:
@@ -48,32 +50,36 @@ def create_sign_in_token(session: Session, researcher: Researcher, now: datetime
     return token
 
 
-def sign_in(session: Session, token: str, now: datetime) -> str:
-    """Use a sign-in token up, and return the token of the browser's new session.
+def sign_in(session: Session, token: str, now: datetime, *, browser: str | None = None) -> str:
+    """Use a sign-in link up, and return the token of the browser's new session.
+
+    `browser` is the token that the session is to have; a link that made this very session a moment ago
+    makes it again, so that a button pressed twice signs in once.
 
     Raises:
-        UnknownLinkError, UsedLinkError, ExpiredLinkError: the link signs nobody in.
+        UnknownLinkError, UsedLinkError, ExpiredLinkError, RevokedLinkError: the link signs nobody in.
     """
-    found = require_link(session, token)
-    if session.get_one(Researcher, found.researcher_id).disabled_at is not None:
-        raise RevokedLinkError("This link is no longer valid. Please ask the owner of this installation.")
-    if found.used_at is None and found.expires_at <= now:
-        raise ExpiredLinkError("The time of this link is over. Start the program again for a new one.")
+    link = find_link(session, token)
+    try:
+        person = require_usable(session, link, now)
+    except UsedLinkError:
+        if browser is not None and _made_just_now(session, link, browser, now):
+            return browser
+        raise
     # One statement decides, so that of two browsers that race only one gets in.
     used = session.execute(
         update(SignInToken)
-        .where(SignInToken.id == found.id, SignInToken.used_at.is_(None))
+        .where(SignInToken.id == link.id, SignInToken.used_at.is_(None))
         .values(used_at=now)
         .returning(SignInToken.id)
     ).scalar()
     if used is None:
-        raise UsedLinkError("This link has been used already. Start the program again for a new one.")
-    name = session.get_one(Researcher, found.researcher_id).name
-    note(session, found.researcher_id, Act.RESEARCHER_SIGNED_IN, name, {"by": "link"}, now=now)
-    return new_session(session, found.researcher_id, now)
+        raise UsedLinkError(_USED)
+    note(session, person.id, Act.RESEARCHER_SIGNED_IN, person.name, {"by": "link"}, now=now)
+    return new_session(session, person.id, now, browser)
 
 
-def require_link(session: Session, token: str) -> SignInToken:
+def find_link(session: Session, token: str) -> SignInToken:
     """The sign-in link of a token, used or not.
 
     Raises:
@@ -83,6 +89,28 @@ def require_link(session: Session, token: str) -> SignInToken:
     if found is None:
         raise UnknownLinkError("This link is not one of ours. Was it copied whole?")
     return found
+
+
+def require_usable(session: Session, link: SignInToken, now: datetime) -> Researcher:
+    """Whom a sign-in link would sign in now.
+
+    Raises:
+        RevokedLinkError, UsedLinkError, ExpiredLinkError: it signs nobody in any more.
+    """
+    person = session.get_one(Researcher, link.researcher_id)
+    if person.disabled_at is not None:
+        raise RevokedLinkError("This link is no longer valid. Please ask the owner of this installation.")
+    if link.used_at is not None:
+        raise UsedLinkError(_USED)
+    if link.expires_at <= now:
+        raise ExpiredLinkError("The time of this link is over. Start the program again for a new one.")
+    return person
+
+
+def _made_just_now(session: Session, link: SignInToken, browser: str, now: datetime) -> bool:
+    mine = session_researcher(session, browser, now)
+    recent = link.used_at is not None and now - link.used_at < _PRESSED_AGAIN_WITHIN
+    return recent and mine is not None and mine.id == link.researcher_id
 
 
 def note_refused_link(session: Session, token: str, now: datetime) -> None:
@@ -96,9 +124,9 @@ def note_refused_link(session: Session, token: str, now: datetime) -> None:
         note(session, None, Act.RESEARCHER_LINK_REFUSED, person.name, now=now)
 
 
-def new_session(session: Session, researcher_id: int, now: datetime) -> str:
-    """Sign a browser in, and return its token."""
-    token = new_token()
+def new_session(session: Session, researcher_id: int, now: datetime, token: str | None = None) -> str:
+    """Sign a browser in, and return its token: the one given, or a new one."""
+    token = token or new_token()
     expires_at = now + SIGNED_IN_FOR
     session.add(
         WebSession(

@@ -16,6 +16,7 @@ from db.writer import Writer
 from study import studies
 from study.access import invitations as registration
 from study.access import researchers
+from study.access.audit import audit_log
 from tests.full_disk import full_disk
 from tests.redesign import redesign
 from tests.small_study import NOW, QUESTIONS, SECRET, small_plan, small_study
@@ -363,21 +364,57 @@ def _now():
     return datetime.now(UTC)
 
 
-def test_a_sign_in_link_signs_in_once(open_client, here):
+def _press(client, token, said=None, **headers):
+    """Open a sign-in link, and press its button: as a page that was opened before said, where one was."""
+    shown = said or dict(re.findall(r'name="(\w+)" value="([^"]*)"', client.get(f"/signin/{token}").text))
+    return client.post(f"/signin/{token}", data=shown, headers={"Origin": "http://testserver", **headers})
+
+
+def test_a_sign_in_link_signs_in_once_and_only_by_its_button(open_client, here):
     token = _sign_in_token(here, _now())
     client = open_client()
     assert client.head(f"/signin/{token}").status_code == 200
-    response = client.get(f"/signin/{token}")
+    for _ in range(2):
+        shown = client.get(f"/signin/{token}")
+        _page(shown, 200, "Sign in as Owner</button>")
+        assert shown.headers["cache-control"] == "no-store"
+    response = _press(client, token)
     assert (response.status_code, response.headers["location"]) == (303, "/")
     assert RESEARCHER_COOKIE in response.headers["set-cookie"]
-    _page(open_client().get(f"/signin/{token}"), 410, "This link has been used")
-    _page(open_client().get("/signin/unknown"), 404, "This link is unknown")
-    _page(open_client().get(f"/signin/{_sign_in_token(here, NOW)}"), 410, "This link has expired")
+    for other in (open_client().get(f"/signin/{token}"), _press(open_client(), token)):
+        _page(other, 410, "This link has been used")
+    for old, status in ((_sign_in_token(here, NOW), 410), ("unknown", 404)):
+        assert open_client().get(f"/signin/{old}").status_code == status
+        _page(_press(open_client(), old), status, "This link")
+
+
+def test_a_button_pressed_twice_signs_one_browser_in_once(open_client, here):
+    token, client = _sign_in_token(here, _now()), open_client()
+    said = dict(re.findall(r'name="(\w+)" value="([^"]*)"', client.get(f"/signin/{token}").text))
+    replies = [_press(open_client(), token, said) for _ in range(2)]
+    first, again = (reply.cookies[RESEARCHER_COOKIE] for reply in replies)
+    assert first == again
+    _page(_press(open_client(), token, {"press": "another"}), 410, "This link has been used")
+    client.cookies.set(RESEARCHER_COOKIE, first)
+    assert client.get(f"/signin/{token}").headers["location"] == "/"  # “back” leads on
+    client.get("/signout")
+    _page(_press(open_client(), token, said), 410, "This link has been used")
+    with here.database.session() as session:
+        log = audit_log(session, action="researcher.signed_in")
+    assert len(log) == 1
+
+
+def test_a_sign_in_button_of_another_site_or_of_no_form_is_refused(open_client, here):
+    token = _sign_in_token(here, _now())
+    _page(_press(open_client(), token, Origin="https://elsewhere.example"), 403, "not pressed here")
+    _page(_press(open_client(), token, {"press": "x" * 5000}), 413, "too large")
+    _page(_press(open_client(), token, {f"field{n}": "x" for n in range(40)}), 413, "too many fields")
+    assert _press(open_client(), token).status_code == 303
 
 
 def test_signing_out_ends_the_session_on_the_server(open_client, here):
     client = open_client()
-    client.get(f"/signin/{_sign_in_token(here, _now())}")
+    _press(client, _sign_in_token(here, _now()))
     kept = client.cookies[RESEARCHER_COOKIE]
     assert client.get("/media/labels/1/1").status_code == 200
     assert client.get("/signout").status_code == 303
@@ -388,7 +425,7 @@ def test_signing_out_ends_the_session_on_the_server(open_client, here):
 def test_thumbnails_are_for_signed_in_researchers(open_client, client, here):
     assert _code(client.get("/media/labels/1/1")) == (401, "signed_out")  # a participant is no researcher
     researcher = open_client()
-    researcher.get(f"/signin/{_sign_in_token(here, _now())}")
+    _press(researcher, _sign_in_token(here, _now()))
     response = researcher.get("/media/labels/1/1?w=32")
     assert (response.status_code, response.headers["content-type"]) == (200, "image/webp")
     assert "private" in response.headers["cache-control"]
@@ -409,7 +446,7 @@ def test_thumbnails_are_for_signed_in_researchers(open_client, client, here):
 )
 def test_a_thumbnail_that_cannot_be_is_told(open_client, here, address, expected):
     client = open_client()
-    client.get(f"/signin/{_sign_in_token(here, _now())}")
+    _press(client, _sign_in_token(here, _now()))
     assert _code(client.get(address)) == expected
 
 

@@ -120,6 +120,7 @@ def test_whom_the_provider_vouches_for_comes_in_and_others_are_told_what_to_do(
     page.goto(served_with.url)
     page.get_by_role("button", name="Sign in with your organisation").click()
     page.get_by_role("link", name="Continue as second@example.org").click()
+    page.get_by_role("button", name="Sign in as Second").click()
     expect(page.get_by_text("Signed in as Second")).to_be_visible()
     for claims in (
         {"email": "stranger@example.org", "email_verified": True},

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from app.researcher import words
+from app.researcher import design_language, words
 from app.researcher.access import database
 from app.researcher.design_fields import Fields, Values
 from engine.annotations import LABELS
@@ -17,6 +17,7 @@ from study.annotation.texts import texts_of
 from study.design.errors import DesignError
 from study.errors import StudyError
 from study.images.selections import selections
+from study.wording.wording import wording
 
 FORM_WORDS = {
     "hard_label": "A hard-label: one of eight emotions, None, Uncertain, Non-Face",
@@ -36,13 +37,16 @@ def fields(base: AnnotationDesign, generation: int, dataset: str) -> Fields:
     )
     # Texts and seconds are the form's until somebody writes others.
     if form != base.form:
-        texts = texts_of(form) if base.texts == texts_of(base.form) else base.texts
+        spoken = wording(base.language, base.words)
+        texts = texts_of(form, spoken) if base.texts == texts_of(base.form, spoken) else base.texts
         seconds = SECONDS[form] if base.seconds_per_question == SECONDS[base.form] else None
         base = base.changed(form=form, texts=texts, seconds_per_question=seconds or base.seconds_per_question)
     drawn = _OwnFields(base, generation)
     drawn.text("name")
     drawn.text("title")
     faces, questions, path, said = st.tabs(["Images", "Questions", "Participants' path", "Texts"])
+    with said:
+        drawn.language()
     with faces:
         _images(drawn, dataset)
     with questions:
@@ -107,10 +111,12 @@ def _path(drawn: Fields) -> None:
 def judged(values: Values) -> tuple[list[DesignError], AnnotationDesign | None]:
     """Everything that is wrong with the values, or the design that they make."""
     try:
-        return [], AnnotationDesign.from_dict(values)
+        design = AnnotationDesign.from_dict(values)
     except DesignError as problem:
         others = [one for one in problems(_Loose(values)) if one.key != problem.key]
         return [problem, *others], None
+    lacking = design_language.incomplete(design)
+    return list(lacking), None if lacking else design
 
 
 class _Loose:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.researcher import design_forecast, design_freezing, study_choice, words
+from app.researcher import design_forecast, design_freezing, design_language, study_choice, words
 from app.researcher.access import database, editors_only, me
 from app.researcher.design_fields import Fields, Values
 from app.researcher.design_words import EXPERIMENTS, NO_LABELS, PRESETS
@@ -158,6 +158,8 @@ def _groups(fields: Fields, label_set_id: int) -> None:
     images, questions, labels, path, texts = st.tabs(
         ["Images", "Questions", "Labels and foils", "Participants' path", "Texts"]
     )
+    with texts:
+        fields.language()
     with images:
         with database().session() as session:
             kept = selections(session, label_set_id)
@@ -221,7 +223,8 @@ def _judged(values: Values) -> tuple[list[DesignError], Design | None]:
     except DesignError as problem:
         others = [one for one in problems(_Loose(values)) if one.key != problem.key]
         return [problem, *others], None
-    return [], design
+    lacking = design_language.incomplete(design)
+    return list(lacking), None if lacking else design
 
 
 class _Loose:

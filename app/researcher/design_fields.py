@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.researcher import design_language
 from app.researcher.design_words import CHOICES, HELP, LABELS, TEXTS
 from engine.emfacs import EMOTIONS
 from engine.images import SPLITS
@@ -43,6 +44,13 @@ class Fields:
     def key(self, name: str) -> str:
         """The widget's key."""
         return f"design_{self.generation}_{name}"
+
+    def language(self) -> None:
+        """The language and words of participants; texts and demographics that come after it follow."""
+        self.base = design_language.draw(self.base, self.key)
+        self.values |= {"language": self.base.language, "words": self.base.words}
+        self._place("language")
+        self._place("words")
 
     def text(self, name: str) -> None:
         """A line of text."""
@@ -179,7 +187,7 @@ class Fields:
             num_rows="dynamic",
             hide_index=True,
             column_config=columns,
-            key=self.key("demographics"),
+            key=self.key("demographics") + design_language.suffix(self.base),
         )
         self.values["demographics"] = [
             _item(row) for row in edited.fillna("").to_dict("records") if any(row.values())
@@ -192,7 +200,8 @@ class Fields:
         for name, (label, about) in TEXTS.items():
             begun = getattr(self.base.texts, name)
             height = 320 if name == "consent" else 140
-            written[name] = st.text_area(label, begun, height, help=about, key=self.key(f"text_{name}"))
+            key = self.key(f"text_{name}") + design_language.suffix(self.base)
+            written[name] = st.text_area(label, begun, height, help=about, key=key)
             self._place(f"texts.{name}")
         self.values["texts"] = written
 

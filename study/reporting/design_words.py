@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from study.design.language import read_words
+from study.wording.master import ENGLISH, flat
+from study.wording.wording import wording
+
 EXPERIMENTS = {
     1: "Experiment 1 (preference): a face with its soft-label and its hard-label, side by side; the "
     "participant says which describes it better: the one, the other, both or none",
@@ -26,13 +30,13 @@ EXPOSURE = {
     "apart_if_possible": "Where possible, no participant met an image in both experiments",
     "any": "A participant could meet an image in both experiments",
 }
-APART = ("texts", "name", "title")
+APART = ("texts", "name", "title", "words")
 
 
 def design_words(design: Mapping[str, Any]) -> list[str]:
     """Sentences on what was asked of whom; what the design does not hold is left out."""
     found = [f"{EXPERIMENTS[number]}." for number in design.get("experiments", ()) if number in EXPERIMENTS]
-    return [*found, *_people(design), *_before(design), *_order(design)]
+    return [*found, *_people(design), *_language(design), *_before(design), *_order(design)]
 
 
 def _people(design: Mapping[str, Any]) -> list[str]:
@@ -62,6 +66,16 @@ def _images(design: Mapping[str, Any]) -> str:
         if each is None
         else f"{each} images of each of {emotions} emotions{of}"
     )
+
+
+def _language(design: Mapping[str, Any]) -> list[str]:
+    """Of what participants read; an English design names no language."""
+    language, own = str(design.get("language", ENGLISH)), len(flat(design.get("words", {})))
+    if language == ENGLISH and not own:
+        return []
+    words = wording(language, read_words(design.get("words", {})))
+    replaced = f", {own:,} of {len(words.words):,} texts in words of the study's own" if own else ""
+    return [f"Participants read everything in {words.english_name}{replaced}."]
 
 
 def _before(design: Mapping[str, Any]) -> list[str]:

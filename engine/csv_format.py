@@ -56,6 +56,17 @@ def csv_format(file: Path) -> CsvFormat:
     return CsvFormat(encoding, separator, "," if comma else ".", guessed)
 
 
+def csv_columns(file: Path) -> list[str]:
+    """The names in a text table's first line; none where the file is empty or no text."""
+    try:
+        written = csv_format(file)
+    except CsvError:
+        return []
+    with file.open(encoding=written.encoding, newline="") as stream:
+        head = next(csv.reader(stream, delimiter=written.separator), [])
+    return [name.strip() for name in head]
+
+
 def _encoding(file: Path) -> tuple[str, bool]:
     with file.open("rb") as stream:
         start = stream.read(4)

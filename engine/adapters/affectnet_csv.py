@@ -8,6 +8,7 @@ import pandas as pd
 
 from engine.adapters.affectnet import affectnet_label
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
+from engine.csv_format import csv_columns, csv_format
 
 NAME = "affectnet-csv"
 
@@ -24,7 +25,7 @@ _NUMBERS = ("face_x", "face_y", "face_width", "face_height", "valence", "arousal
 
 def recognises(source: Path) -> bool:
     """Whether a training.csv or a validation.csv of AffectNet's columns is there."""
-    return any(_PATH in _columns(file) for file, _ in _lists(source))
+    return any(_PATH in csv_columns(file) for file, _ in _lists(source))
 
 
 def root(source: Path, options: Options) -> Path:
@@ -35,18 +36,28 @@ def root(source: Path, options: Options) -> Path:
 
 def chunks(source: Path, options: Options) -> Iterator[Chunk]:
     """The lists in chunks, with face box, landmarks, valence and arousal; -2 there means missing."""
-    lists = [(file, split) for file, split in _lists(source) if _PATH in _columns(file)]
+    lists = [(file, split) for file, split in _lists(source) if _PATH in csv_columns(file)]
     if not lists:
         raise SourceError(
             f"{source} has no {_LISTS[0]}/training.csv or validation.csv with the column {_PATH!r}"
         )
     for file, split in lists:
-        missing = [name for name in (_PATH, "expression") if name not in _columns(file)]
+        columns = csv_columns(file)
+        missing = [name for name in (_PATH, "expression") if name not in columns]
         if missing:
             raise SourceError(f"{file} has no column {', '.join(map(repr, missing))}")
-        parts = pd.read_csv(file, chunksize=CHUNK_ROWS, dtype="str", keep_default_na=False, na_values=[""])
+        written = csv_format(file)
+        parts = pd.read_csv(
+            file,
+            sep=written.separator,
+            encoding=written.encoding,
+            chunksize=CHUNK_ROWS,
+            dtype="str",
+            keep_default_na=False,
+            na_values=[""],
+        )
         for part in parts:
-            yield _chunk(part.reset_index(drop=True), split, file.name)
+            yield _chunk(part.reset_index(drop=True), split, file.name, written.decimal)
 
 
 def _lists(source: Path) -> list[tuple[Path, str]]:
@@ -57,13 +68,8 @@ def _lists(source: Path) -> list[tuple[Path, str]]:
     return [(file, split) for file, split in found if file.is_file()]
 
 
-def _columns(file: Path) -> list[str]:
-    with file.open(encoding="utf-8", errors="replace") as stream:
-        return [name.strip().strip('"') for name in stream.readline().split(",")]
-
-
-def _chunk(part: pd.DataFrame, split: str, file: str) -> Chunk:
-    part = part.reindex(columns=list(_COLUMNS))
+def _chunk(part: pd.DataFrame, split: str, file: str, decimal: str) -> Chunk:
+    part = part.rename(columns=str.strip).reindex(columns=list(_COLUMNS)).astype("str")
     indices = part["expression"]
     labels = indices.map({value: affectnet_label(value) for value in indices.dropna().unique()})
     wrong = labels.isna() | part[_PATH].isna()
@@ -71,7 +77,8 @@ def _chunk(part: pd.DataFrame, split: str, file: str) -> Chunk:
         (str(path), f"no path or label in {file} (expression {value!r})")
         for path, value in part.loc[wrong, [_PATH, "expression"]].itertuples(index=False)
     ]
-    numbers = {name: pd.to_numeric(part[name], errors="coerce") for name in _NUMBERS}
+    words = {name: part[name].str.replace(decimal, ".", regex=False) for name in _NUMBERS}
+    numbers = {name: pd.to_numeric(words[name], errors="coerce") for name in _NUMBERS}
     for name in ("valence", "arousal"):
         numbers[name] = numbers[name].where(numbers[name] != -2)
     landmarks = pd.Series([_landmarks(text) for text in part["facial_landmarks"]], dtype=object)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
 from engine.annotations import multi_annotated_set
+from engine.csv_format import csv_columns, csv_format
 
 NAME = "ferplus"
 
@@ -54,7 +55,15 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
         raise SourceError(f"{source} is no csv file with FER+'s columns Usage, Image name, neutral … NF")
     layout = _layout(root(source, options))
     start, seen = 0, set[str]()
-    for part in pd.read_csv(file, chunksize=CHUNK_ROWS, dtype={"Usage": "str", "Image name": "str"}):
+    written = csv_format(file)
+    parts = pd.read_csv(
+        file,
+        sep=written.separator,
+        encoding=written.encoding,
+        chunksize=CHUNK_ROWS,
+        dtype={"Usage": "str", "Image name": "str"},
+    )
+    for part in parts:
         yield _chunk(part.reset_index(drop=True), start, layout, seen)
         start += len(part)
 
@@ -65,11 +74,7 @@ def _file(source: Path) -> Path | None:
 
 
 def _is_ferplus(file: Path) -> bool:
-    if not file.is_file():
-        return False
-    with file.open(encoding="utf-8", errors="replace") as stream:
-        columns = [name.strip() for name in stream.readline().split(",")]
-    return {"Usage", "Image name", *_VOTES} <= set(columns)
+    return file.is_file() and {"Usage", "Image name", *_VOTES} <= set(csv_columns(file))
 
 
 def _layout(folder: Path) -> Mapping[str, str] | None:

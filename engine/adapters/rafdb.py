@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
+from engine.csv_format import csv_format
 
 NAME = "rafdb"
 
@@ -43,7 +44,13 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
     if file is None:
         raise SourceError(f"{source} has no basic/EmoLabel/{_LISTS[0]}, as RAF-DB has")
     parts = pd.read_csv(
-        file, sep=r"\s+", header=None, names=["name", "label"], dtype="str", chunksize=CHUNK_ROWS
+        file,
+        sep=r"\s+",
+        encoding=csv_format(file).encoding,
+        header=None,
+        names=["name", "label"],
+        dtype="str",
+        chunksize=CHUNK_ROWS,
     )
     for part in parts:
         yield _chunk(part.reset_index(drop=True))

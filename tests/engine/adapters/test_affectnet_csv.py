@@ -35,6 +35,26 @@ def test_a_row_gives_box_landmarks_valence_and_arousal(tmp_path):
     assert frame["landmarks_68"].isna().tolist() == [False, True]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_list_that_a_spreadsheet_wrote_comes_in_whole(tmp_path, encoding):
+    source = tree(tmp_path / "in", [f"é/a.jpg,10,20,150,160,{LANDMARKS},4,-0.5,0.25"])
+    lists = source / "Manually_Annotated_file_lists"
+    row = f'é/a.jpg;10;20;150;160;"{LANDMARKS}";4;-0,5;0,25'
+    (lists / "training.csv").write_text(f"{HEADER.replace(',', ';')}\n{row}\n", encoding=encoding)
+    report, frame = imported(source, tmp_path / "images.parquet")
+    assert report.adapter == "affectnet-csv"
+    row = frame.iloc[0]
+    assert (row["image"], row["hard_label"]) == ("é/a.jpg", "Fear")
+    assert row[["face_x", "face_height", "valence", "arousal"]].tolist() == [10, 160, -0.5, 0.25]
+    np.testing.assert_array_equal(row["landmarks_68"], np.arange(136) + 0.5)
+
+
+def test_a_list_of_paths_and_expressions_alone_is_enough(tmp_path):
+    source = tree(tmp_path / "in", ["1/a.jpg,1"], header="subDirectory_filePath,expression")
+    _, frame = imported(source, tmp_path / "images.parquet")
+    assert frame["hard_label"].tolist() == ["Happy"]
+
+
 def test_minus_two_means_that_valence_and_arousal_are_missing(tmp_path):
     source = tree(tmp_path / "in", ["1/a.jpg,1,2,3,4,,1,-2,-2"])
     report, frame = imported(source, tmp_path / "images.parquet")

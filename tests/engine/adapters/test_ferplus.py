@@ -40,6 +40,17 @@ def test_the_majority_of_the_votes_is_the_label_and_every_vote_an_annotation(tmp
     assert shares["human_fear"].tolist() == [0.0, 1.0]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_that_a_spreadsheet_wrote_comes_in_whole(tmp_path, encoding):
+    source = write(tmp_path / "in")
+    rows = [HEADER, "Training,é0.png,1,0,0,7,0,0,0,2,0,0"]
+    text = "\n".join(rows).replace(",", ";") + "\n"
+    (source / "fer2013new.csv").write_text(text, encoding=encoding)
+    report, frame = imported(source, tmp_path / "images.parquet")
+    assert report.adapter == "ferplus"
+    assert frame[["image", "hard_label"]].to_numpy().tolist() == [["é0", "Sad"]]
+
+
 def test_ties_blank_names_and_repeated_names_are_listed(tmp_path):
     source = write(
         tmp_path / "in",

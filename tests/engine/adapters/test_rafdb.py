@@ -22,6 +22,21 @@ def test_the_seven_labels_follow_rafdbs_own_order(tmp_path):
     assert report.left_out == {"unknown label '8' or prefix": 1}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_list_saved_by_another_editor_loses_no_image(tmp_path, encoding):
+    file = tmp_path / "in/basic/EmoLabel/list_patition_label.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("train_é1.jpg 1\r\ntest_2.jpg 4\r\n", encoding=encoding, newline="")
+    names = ("train_é1", "test_2")
+    touch(*(tmp_path / "in/basic/Image/aligned" / f"{name}_aligned.jpg" for name in names))
+    report, frame = imported(tmp_path / "in", tmp_path / "images.parquet")
+    assert frame[["image", "hard_label"]].to_numpy().tolist() == [
+        ["train_é1", "Surprise"],
+        ["test_2", "Happy"],
+    ]
+    assert report.left_out == {}
+
+
 def test_a_folder_without_the_list_is_refused_by_name(tmp_path):
     with pytest.raises(SourceError, match=r"list_patition_label\.txt"):
         imported(tmp_path, tmp_path / "images.parquet", adapter="rafdb")

@@ -89,16 +89,13 @@ def _votes(given: pd.DataFrame, faces: pd.DataFrame) -> Found:
 
 
 def _poor(annotated: pd.DataFrame, form: str, poor: str) -> Found:
-    """How near each annotator is to the others: of the poor one, and the poor one's rank, 1 the last."""
+    """How much less near to an annotator the poor one is than the others are to theirs."""
     nearness = _nearness(annotated, form).dropna()
     if poor not in nearness.index or len(nearness) < 2:
         return {}
-    own = float(nearness[poor])
     code = poor.rpartition(":")[2]
-    return {
-        f"{code}, poor, less than the others": _plain(nearness.drop(poor).mean() - own, len(nearness)),
-        f"{code}, poor, rank from below": _plain(float((nearness <= own).sum()), len(nearness)),
-    }
+    behind = nearness.drop(poor).mean() - float(nearness[poor])
+    return {f"{code}, poor, less than the others": _plain(behind, len(nearness))}
 
 
 def _nearness(annotated: pd.DataFrame, form: str) -> pd.Series:

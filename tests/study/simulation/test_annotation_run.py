@@ -90,7 +90,7 @@ def test_faces_show_their_soft_label_else_their_hard_label_else_a_lot(task):
 
 
 @pytest.mark.parametrize("form", ["hard_label", "soft_label", "affect"])
-def test_what_is_measured_holds_every_number_of_the_tasks_page_and_the_poor_one_is_last(task, form):
+def test_what_is_measured_holds_every_number_of_the_tasks_page_and_that_the_poor_one_stays_behind(task, form):
     with task.database.begin() as session:
         draft = create_draft(session, task_design(form, name="measured", annotators_per_image=3), 1, now=NOW)
         run = prepared(session, draft.id)
@@ -103,7 +103,7 @@ def test_what_is_measured_holds_every_number_of_the_tasks_page_and_the_poor_one_
             assert page.labels.overall.items() <= found.items()
         for one in page.scales:
             assert found[f"{one.scale} alpha"] == one.alpha
-        assert found["P03, poor, rank from below"].estimate == 1
+        assert found["P03, poor, less than the others"].estimate > 0
         assert measured(said.head(0), form, run.faces, None) == {}
         # Nobody has answered yet: nothing is found, and nothing is judged.
         assert annotation_recovered(session, run, USUAL, RNG(1), count=2).empty

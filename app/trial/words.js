@@ -74,8 +74,9 @@ export class Words {
     root.querySelectorAll("[data-say]").forEach((part) => { part.textContent = this.say(part.dataset.say); });
     root.querySelectorAll("[data-say-label]").forEach((part) =>
       part.setAttribute("aria-label", this.say(part.dataset.sayLabel)));
-    const widths = names.map(widthOf);
-    root.style.setProperty("--names", `${Math.max(4.25, ...widths).toFixed(2)}em`);
+    const width = Math.max(4.25, ...names.map(widthOf));
+    root.style.setProperty("--names", `${width.toFixed(2)}em`);
+    if (width > 5) root.dataset.names = "long";
   }
 
   // "312 of 1,735 · about 40 minutes left · open for 5 days"

@@ -125,13 +125,13 @@ def test_a_whole_study_by_keys_mouse_and_touch_with_reload_undo_and_another_brow
     phone = new_page(width=390, height=760, has_touch=True, is_mobile=True)
     phone.goto(link)
     place = phone.locator(".place")
-    expect(place).to_have_text(re.compile(r"of \d+"), timeout=20_000)
+    expect(place).to_have_text(re.compile(r"of \d+"))
     total = int(re.search(r"of (\d+)", place.inner_text()).group(1))
     for number in range(9, total + 1):
         at_question(phone, number)
         # Taps in one place that follow each other within half a second count as a double tap.
         answer(phone, ("left", "right")[number % 2]).tap()
-    expect(phone.get_by_role("heading", name="Thank you")).to_be_visible(timeout=15_000)
+    expect(phone.get_by_role("heading", name="Thank you")).to_be_visible()
     expect(phone.get_by_text(f"All {total} of your answers are saved")).to_be_visible()
 
     rows = stored(freshly_served)

@@ -34,7 +34,7 @@ class Wire:
         self._do(self._listen())
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._pass, "127.0.0.1", self.port, reuse_address=True)

@@ -1,9 +1,7 @@
-import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +19,19 @@ from engine.labelling import label_images, read_source
 from engine.soft_labels import AU_COLUMNS, AUP_COLUMNS, EB_COLUMNS, SOFT_COLUMNS
 from tests.engine.conftest import ROOT, run_engine
 
+# The program itself, killed as its fourth part gets its name: no test's eye would be quick enough everywhere.
+KILLED_AT_THE_FOURTH_PART = """
+import os, runpy, signal, sys
+parts = 0
+def count(event, arguments):
+    global parts
+    if event == "os.rename" and str(arguments[1]).endswith(".labels.parquet"):
+        parts += 1
+        if parts == 4:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(count)
+runpy.run_module("engine", run_name="__main__", alter_sys=True)
+"""
 SCORES = [*SOFT_COLUMNS, *EB_COLUMNS, *AU_COLUMNS, *AUP_COLUMNS]
 
 
@@ -119,16 +130,12 @@ def test_a_killed_labelling_goes_on_and_gives_the_same_file(
 ) -> None:
     source, out = str(tiny_dataset / "images.parquet"), tmp_path / "labels.parquet"
     arguments = ["label", source, "--bundle", str(tiny_bundle), "--part", "2", "--out"]
-    command = [sys.executable, "-m", "engine", *arguments, str(out)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    killed = subprocess.run([sys.executable, "-c", KILLED_AT_THE_FOURTH_PART, *arguments, str(out)], cwd=ROOT)
+    assert killed.returncode == -signal.SIGKILL
     parts = tmp_path / ".labels.parquet.parts"
-    while process.poll() is None and len(list(parts.glob("*.labels.parquet"))) < 3:
-        time.sleep(0.005)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
     assert not out.exists()
     kept = {file: file.stat().st_mtime_ns for file in parts.glob("*.labels.parquet")}
-    assert kept
+    assert len(kept) == 3
     run_engine(*arguments, str(out))
     assert not parts.exists()
     run_engine(*arguments, str(tmp_path / "whole.parquet"))

@@ -72,8 +72,8 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("FACEVALUE_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    # A busy machine is not a failure: with Chromium slowed six times the agreement page draws its seven
-    # figures in 25 s.
+    # A busy machine is not a failure: slowed six times, Chromium has drawn none of the agreement page's seven
+    # figures after 20 s.
     expect.set_options(timeout=40_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, headless=True, args=list(ARGUMENTS))

@@ -62,6 +62,7 @@ button kbd{opacity:1!important;color:light-dark(#5B6072,#B4B9C8)!important}
 .token.string{color:light-dark(#0B6B2B,#7FD99A)!important}
 .token.number,.token.boolean,.token.date{color:light-dark(#9A3F00,#F2B074)!important}
 .token.comment,.token.punctuation{color:light-dark(#5B6072,#B4B9C8)!important}
+[class*=st-key-logged-] [data-testid=stElementToolbarButton] [aria-label^="Download as CSV"]{display:none}
 @media (pointer:coarse){
   [data-testid=stPageLink] a,[data-testid=stPagination] button,.fv-foot a{min-height:44px;min-width:44px}
   .fv-foot a{display:inline-flex;align-items:center}

@@ -144,16 +144,17 @@ def _personal(study: Study, links: pd.DataFrame) -> None:
         }
     )
     if len(shown):
-        st.dataframe(
-            shown,
-            hide_index=True,
-            height="content" if len(shown) <= 12 else 420,
-            placeholder="never",
-            column_config={
-                "Link": st.column_config.TextColumn(width="large"),
-                "Expires": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
-            },
-        )
+        with taking.logged("links"):
+            st.dataframe(
+                shown,
+                hide_index=True,
+                height="content" if len(shown) <= 12 else 420,
+                placeholder="never",
+                column_config={
+                    "Link": st.column_config.TextColumn(width="large"),
+                    "Expires": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+                },
+            )
     with st.container(horizontal=True):
         if st.button("Make the missing links", icon=":material/add_link:"):
             by, now = me().id, datetime.now(UTC)

@@ -21,6 +21,7 @@ LIVE_SECONDS = 2
 _SILENT_MINUTES = 10
 _SHOWN, _LOG_CHARACTERS = 12, 20_000
 _COLOURS = {"queued": "gray", "running": "green", "done": "blue", "failed": "red", "stopped": "orange"}
+_LOG_LINES = 40
 
 
 def start(work: Work) -> None:
@@ -86,7 +87,11 @@ def _card(job: Job) -> None:
     if bundle and st.toggle("How it learns", key=f"curves-{job.id}"):
         bundles.learning(installation().settings.data_dir / "bundles" / bundle, f"job-{job.id}")
     if st.toggle("What it said", key=f"log-{job.id}"):
-        st.code(_log(job.id) or "Nothing yet.", language=None, wrap_lines=True, height=300)
+        # All of it in sight: a box that scrolls by itself cannot be scrolled by the keyboard.
+        said = _log(job.id).rstrip("\n").split("\n")
+        if len(said) > _LOG_LINES:
+            st.caption(f"The last {_LOG_LINES} lines; the data folder has all in jobs/{job.id}.log.")
+        st.code("\n".join(said[-_LOG_LINES:]) or "Nothing yet.", language=None, wrap_lines=True)
 
 
 def _progress(told: dict[str, object]) -> None:

@@ -39,11 +39,14 @@ def draw(people: Mapping[int, str]) -> None:
         st.caption("No act is all of that." if any(wanted.values()) else "Nothing yet.")
         return
     shown = in_words(log.head(SHOWN))
-    st.dataframe(
-        shown,
-        hide_index=True,
-        column_config={"when": st.column_config.DatetimeColumn("when (UTC)", format="D MMM YYYY, HH:mm:ss")},
-    )
+    with taking.logged("acts"):
+        st.dataframe(
+            shown,
+            hide_index=True,
+            column_config={
+                "when": st.column_config.DatetimeColumn("when (UTC)", format="D MMM YYYY, HH:mm:ss")
+            },
+        )
     many = f"The latest {SHOWN} acts; the file has all" if len(log) > SHOWN else f"{len(log):,} acts"
     st.caption(f"{many}. The log can be added to, and never changed.")
     opened = database()

@@ -1,6 +1,7 @@
 """Files that people take along: each made at the click, for those who may have it then, and logged."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +52,14 @@ def take(text: str, file: File, name: str, **button: Any) -> None:
         on_click="ignore",
         **button,
     )
+
+
+def logged(key: str) -> AbstractContextManager[object]:
+    """A place for a table that is taken along by our button alone, which the log knows.
+
+    The pages' style sheet hides the table's own button; what is on the screen can still be copied.
+    """
+    return st.container(key=f"logged-{key}")
 
 
 def hand_over(place: Installation, cookies: Mapping[str, str], file: File, now: datetime) -> bytes | str:

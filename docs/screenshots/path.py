@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 
 from app import demo
+from app.participant.strips import draw_all, folder_of
 from db.tables import Participant, Study
 from docs.screenshots.program import PHONE, Served, keep, settle
 from study.access.secret import installation_secret
 
 
 def take(served: Served) -> None:
-    """Keep one picture of each stage."""
+    """Keep one picture of each stage; the training's faces are drawn first, and not while the server ends."""
+    draw_all(folder_of(served.settings))
     with served.database.begin() as session:
         token = demo.invitations(session, installation_secret(served.settings))[1]
     page = served.visitor(PHONE, path=f"/join/{token}")

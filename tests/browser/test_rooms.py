@@ -1,12 +1,15 @@
 """Every room in Chromium: full and empty, for each role, at two widths, by the keyboard, judged by axe."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.identity import RESEARCHER_COOKIE
+from study.jobs import queue
+from study.jobs.runner import log_file
 from tests.browser.conftest import Served
 from tests.browser.conftest import _serve as serve
 from tests.program import opened
@@ -85,6 +88,33 @@ def test_an_empty_program_has_a_first_step_in_every_room(empty_served, new_page)
         go(empty_served, page, path.partition("?")[0])
         expect(page.get_by_role("heading", level=1).first).to_contain_text(name)
         sound(page, 390, path)
+
+
+@pytest.mark.parametrize("path", ["/invitations?study=1", "/people"])
+def test_links_and_the_log_leave_by_our_button_alone(served, new_page, path):
+    page = enter(served, new_page, "owner")
+    go(served, page, path)
+    expect(page.get_by_role("button", name="Download as CSV")).to_have_count(1)
+    table = page.locator("[class*=st-key-logged-] [data-testid=stDataFrame]")
+    table.hover()
+    expect(table.get_by_role("button", name="Search")).to_be_visible()
+    expect(table.get_by_role("button", name="Download as CSV")).to_have_count(0)
+
+
+def test_an_opened_log_of_a_job_needs_no_mouse(served, new_page):
+    now = datetime.now(UTC)
+    with served.program.database.begin() as session:
+        job = queue.add_job(session, "train", "A training", [["engine", "train"]], by=None, now=now)
+        job.state, job.finished_at = "stopped", now
+        log = log_file(served.program.settings, job.id)
+    log.parent.mkdir(exist_ok=True)
+    log.write_text("".join(f"line {number}\n" for number in range(500)))
+    page = enter(served, new_page, "owner", width=390)
+    go(served, page, "/engine")
+    page.get_by_text("What it said").click()
+    expect(page.get_by_text("line 499")).to_be_visible()
+    expect(page.get_by_text("The last 40 lines")).to_be_visible()
+    sound(page, 390, "/engine")
 
 
 @pytest.mark.parametrize("role", ["researcher", "reader"])

@@ -10,8 +10,13 @@ export default function speak({ data }) {
   Object.assign(document.documentElement, { lang: data.language, dir: data.direction });
 }
 """
-# What Streamlit itself writes into a field ("Press Enter to submit form", "0/200") is English.
-_STYLE = "<style>[data-testid=InputInstructions] { display: none; }</style>"
+# Streamlit writes a few words into fields in English, and sets all text from the left.
+_STYLE = """<style>
+[data-testid=InputInstructions] { display: none; }
+[dir=rtl] .st-key-reading :is(h1, h2, h3, p, li, label) { text-align: start; }
+[dir=rtl] .st-key-reading button p { text-align: center; }
+[dir=rtl] .st-key-reading h1 { unicode-bidi: plaintext; }
+</style>"""
 
 
 def page_in(wording: Wording) -> None:

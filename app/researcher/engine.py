@@ -30,7 +30,10 @@ def entry() -> st.Page:
 @researchers_only
 def page() -> None:
     """Draw the jobs, what can be started, and every bundle."""
-    words.head("Engine", "Train what labels faces, label with it, and see how good each bundle is.")
+    words.head(
+        "Engine",
+        "Train an engine, which is kept as a bundle of networks; label images with it; see how good each is.",
+    )
     found = _bundles()
     if me().role in EDITORS:
         _start(found)
@@ -83,7 +86,8 @@ def _train(names: list[str]) -> None:
     changes = st.text_area(
         "Changed settings, one a line",
         placeholder="ensemble.epochs=10\nconfidence.test_images=5",
-        help="KEY=VALUE, as `python -m engine train --set` takes them; docs/engine.md lists them.",
+        help="KEY=VALUE, as `python -m engine train --set` takes them. "
+        "A bundle’s **Recipe**, below, names them all.",
     )
     if st.form_submit_button("Start training", type="primary"):
         settings = tuple(line.strip() for line in changes.splitlines() if line.strip())

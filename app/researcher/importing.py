@@ -34,6 +34,7 @@ ADAPTERS = {
 ORDER = "Labels of classes 0, 1, 2 …, or of the folders in their order"
 COLUMNS = "Columns of a table"
 ELSEWHERE = "Folder of the images, where it is elsewhere (on the server)"
+UNSEEN = "What the program cannot see by itself"
 UNLABELLED = "Keep images without a label (to label or annotate them)"
 FIELDS = {
     "--order": f"“{ORDER}”",
@@ -112,7 +113,7 @@ def _source() -> Path | None:
 
 def _reading() -> Reading | None:
     adapter = st.selectbox("Format", list(ADAPTERS), format_func=ADAPTERS.__getitem__)
-    with st.expander("What the program cannot see by itself"):
+    with st.expander(UNSEEN):
         order = st.text_input(
             ORDER,
             placeholder="Neutral,Happy,Sad,Surprise,Fear,Disgust,Anger,Contempt",
@@ -144,8 +145,11 @@ def _look(source: Path, reading: Reading) -> "Preview | None":
             )
     except (EngineError, OSError) as problem:
         said = str(problem)
+        named = said
         for flag, name in FIELDS.items():
-            said = said.replace(flag, name)
+            named = named.replace(flag, name)
+        if named != said:
+            said = f"{named}; see “{UNSEEN}”"
         if not source.exists() and not source.is_absolute():
             said += f": a path is read from {Path.cwd()}; write it whole, from / on"
         st.error(said)
@@ -155,7 +159,8 @@ def _look(source: Path, reading: Reading) -> "Preview | None":
 
 
 def _show(found: "Preview") -> None:
-    st.subheader(f"{ADAPTERS[found.adapter]}: {words.counted(len(found.images), 'image')}", anchor=False)
+    form = ADAPTERS[found.adapter]
+    st.subheader(f"{form[:1].upper()}{form[1:]}: {words.counted(len(found.images), 'image')}", anchor=False)
     if not found.whole:
         st.caption("The first of them: the import goes through all.")
     if found.labels or found.votes:
@@ -195,13 +200,13 @@ def _bring(source: Path, found: "Preview", reading: Reading) -> None:
             "Studies may take all of them."
         )
     with st.form("import", width=480):
-        name = st.text_input("Name of the dataset", _called(source), max_chars=80).strip()
+        name = st.text_input("Name of the data set", _called(source), max_chars=80).strip()
         sent = st.form_submit_button("Import", type="primary", icon=":material/download:")
     if sent:
         with database().session() as session:
             taken = name in dataset_names(session)
         if taken:
-            st.error(f"There is a dataset {name!r} already: give this one another name.")
+            st.error(f"There is a data set {name!r} already: give this one another name.")
             return
         try:
             jobs.start(importing(installation().settings, name, source, reading))

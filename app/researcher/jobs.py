@@ -19,6 +19,7 @@ from study.jobs.runner import launch, log_file
 Found = TypeVar("Found")
 LIVE_SECONDS = 2
 _SILENT_MINUTES = 10
+_FIELDS = {"--set ": "in “Changed settings” ", "--no-pretrained": "clear “Begin with downloaded weights”"}
 _SHOWN, _LOG_CHARACTERS = 12, 20_000
 _COLOURS = {"queued": "gray", "running": "green", "done": "blue", "failed": "red", "stopped": "orange"}
 _LOG_LINES = 40
@@ -69,7 +70,7 @@ def _card(job: Job) -> None:
     elif job.state == "queued":
         st.caption("It waits for the jobs before it.")
     if job.message:
-        (st.error if job.state == "failed" else st.caption)(job.message)
+        (st.error if job.state == "failed" else st.caption)(_on_the_page(job.message))
     st.caption(_times(job))
     if me().role in EDITORS:
         with st.container(horizontal=True):
@@ -92,6 +93,13 @@ def _card(job: Job) -> None:
         if len(said) > _LOG_LINES:
             st.caption(f"The last {_LOG_LINES} lines; the data folder has all in jobs/{job.id}.log.")
         st.code("\n".join(said[-_LOG_LINES:]) or "Nothing yet.", language=None, wrap_lines=True)
+
+
+def _on_the_page(message: str) -> str:
+    """A command’s message, with its flags called what the forms call them."""
+    for flag, field in _FIELDS.items():
+        message = message.replace(flag, field)
+    return message
 
 
 def _progress(told: dict[str, object]) -> None:

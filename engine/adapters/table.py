@@ -89,13 +89,15 @@ def _mapping(present: list[str], options: Options, file: Path) -> dict[str, str]
     mapping = {name: name for name in _KNOWN if name in present} | dict(options.columns)
     if "image" not in mapping and "path" not in mapping:
         raise SourceError(
-            f"{file} has no column image or path, but {', '.join(present)}; add --map path=COLUMN"
+            f"{file} has no column image or path, but {', '.join(present)}; "
+            "say which it is by --map path=COLUMN"
         )
     mapping.setdefault("image", mapping.get("path", ""))
     mapping.setdefault("path", mapping["image"])
     if "hard_label" not in mapping:
         raise SourceError(
-            f"{file} has no column hard_label, but {', '.join(present)}; add --map hard_label=COLUMN"
+            f"{file} has no column hard_label, but {', '.join(present)}; "
+            "say which it is by --map hard_label=COLUMN"
         )
     return mapping
 

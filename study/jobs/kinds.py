@@ -150,6 +150,8 @@ def _tables(settings: Settings, dataset: str) -> tuple[Path, Path]:
 
 
 def _check_name(what: str, name: str) -> None:
+    if not name:
+        raise StudyError(f"the {what} needs a name: letters, digits, dots, hyphens, underscores")
     if not _NAME.fullmatch(name):
         raise StudyError(
             f"the {what} {name!r} cannot be a folder's name: use letters, digits, dots, hyphens, underscores"

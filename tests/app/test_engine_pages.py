@@ -111,8 +111,8 @@ def test_a_folder_is_looked_at_and_then_imported(empty_program, visit_as, launch
     said = written(test)
     assert "6 images" in said
     assert "Happy **3**" in said
-    assert _field(test, "Name of the dataset").value == "faces"
-    _field(test, "Name of the dataset").set_value("mine")
+    assert _field(test, "Name of the data set").value == "faces"
+    _field(test, "Name of the data set").set_value("mine")
     _button(test, "Import").click().run()
     read, bring = _job(empty_program).arguments["commands"]
     assert read[:3] == ["engine", "manifest", str(tmp_path / "faces")]

@@ -16,7 +16,8 @@ from study.design.design import Design, preset
 from study.design.errors import DesignError
 from study.errors import StudyError
 from study.images.catalog import label_sets
-from study.images.eligible import attention_problems, eligible_counts, shortfalls
+from study.images.eligible import eligible_counts, shortfalls
+from study.images.feasibility import plan_problems
 from study.images.selections import selection_images, selections
 
 BASE, OF, GENERATION, SET = "design_base", "design_of", "design_generation", "design_set"
@@ -107,7 +108,7 @@ def _edit(study: Study | None, sets: dict[int, str]) -> None:
     with right, st.container(border=True):
         st.subheader("What it will cost and buy", anchor=False)
         if design is not None:
-            found += _forecast(design, counts) or _attention(design, label_set_id, counts)
+            found += _forecast(design, counts) or _impossible(design, label_set_id, counts)
         if found:
             st.warning(
                 f"{words.counted(len(found), 'thing')} to mend: {', '.join(one.key for one in found)}."
@@ -244,9 +245,9 @@ def _forecast(design: Design, counts: dict[str, int]) -> list[DesignError]:
     return []
 
 
-def _attention(design: Design, label_set_id: int, counts: dict[str, int]) -> list[DesignError]:
+def _impossible(design: Design, label_set_id: int, counts: dict[str, int]) -> list[DesignError]:
     with database().session() as session:
-        return attention_problems(session, label_set_id, design, counts)
+        return plan_problems(session, label_set_id, design, counts)
 
 
 def _acts(study: Study | None, design: Design | None, label_set_id: int, spoilt: bool) -> None:

@@ -1,6 +1,8 @@
 """Make a draft of a study: of a design file, a preset, or a copy of another study."""
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +31,22 @@ def run(args: argparse.Namespace) -> int:
     with opened_database() as (database, _), database.begin() as session:
         study = _created(session, args)
         name, label_set_id = study.name, study.label_set_id
+        problems = _problems(session, study)
     print(f"draft {name} made, of label set {label_set_id}")
+    for problem in problems:
+        print(f"to mend before it is frozen: {problem}", file=sys.stderr)
     print(f"to plan and preregister it: python -m study freeze {name}")
     return 0
+
+
+def _problems(session: "Session", study: "Study") -> Sequence[Exception]:
+    """For what freezing would refuse the draft of a study, which is kept all the same."""
+    from study.design.design import Design
+    from study.images.feasibility import design_problems
+
+    if study.label_set_id is None:
+        return ()
+    return design_problems(session, study.label_set_id, Design.from_dict(study.design))
 
 
 def _created(session: "Session", args: argparse.Namespace) -> "Study":

@@ -13,12 +13,7 @@ from study.design.errors import DesignError
 from study.errors import NotFoundError, StudyError
 from study.images.selections import selection_images
 from study.images.view import scanned
-from study.planning.attention import check_attention
 from study.planning.images import SOFT_COLUMNS
-from study.planning.precision import least_questions
-
-JUDGED = 2_000
-"""Images whose scores are read while a design is written."""
 
 
 def find_label_set(session: Session, name: str | None) -> int:
@@ -86,7 +81,7 @@ def eligible_counts(session: Session, label_set_id: int, design: Design) -> dict
     prepared = label_set is not None and label_set.summary is not None
     # The facets hold all that is asked for in a tenth of the bytes, but no index by hard-label alone.
     source: type[LabelFacet] | type[Label] = LabelFacet if prepared else Label
-    kept = _filters(design, source)
+    kept = filters(design, source)
     if kept:
         counts = [func.sum(case((source.hard_label == emotion, 1), else_=0)) for emotion in EMOTIONS]
         query = select(*counts).select_from(source)
@@ -100,7 +95,8 @@ def eligible_counts(session: Session, label_set_id: int, design: Design) -> dict
     return {emotion: found.get(emotion, 0) for emotion in (found if design.images else design.emotions)}
 
 
-def _filters(design: Design, source: type[LabelFacet] | type[Label]) -> list[ColumnElement[bool]]:
+def filters(design: Design, source: type[LabelFacet] | type[Label]) -> list[ColumnElement[bool]]:
+    """What a design asks of its images, as conditions on `source`; a label's need its image joined."""
     of_image: Any = LabelFacet if source is LabelFacet else Image
     if design.images:
         return [of_image.name.in_(design.images)]
@@ -120,34 +116,6 @@ def _filters(design: Design, source: type[LabelFacet] | type[Label]) -> list[Col
 
 def _selected(design: Design) -> Select[int]:
     return select(SelectionImage.image_id).join(Selection).where(Selection.name == design.selection)
-
-
-def attention_problems(
-    session: Session, label_set_id: int, design: Design, counts: dict[str, int]
-) -> list[DesignError]:
-    """Why no plan could hold the design's attention checks; `counts` are its `eligible_counts`.
-
-    Of more than JUDGED images the scores are not read: so many hardly lack a foil.
-    """
-    if design.attention_checks == 0:
-        return []
-    there = sum(counts.values())
-    pool = _scores(session, label_set_id, design) if there <= JUDGED else None
-    try:
-        check_attention(pool, least_questions(design, there), design)
-    except DesignError as problem:
-        return [problem]
-    return []
-
-
-def _scores(session: Session, label_set_id: int, design: Design) -> pd.DataFrame:
-    kept = [Label.label_set_id == label_set_id, *_filters(design, Label)]
-    if not design.images:
-        kept.append(Label.hard_label.in_(design.emotions))
-    columns = ["hard_label", *SOFT_COLUMNS]
-    query = select(*(getattr(Label, column) for column in columns)).join(Image, Image.id == Label.image_id)
-    rows = session.execute(query.where(*kept).order_by(Label.image_id))
-    return pd.DataFrame([tuple(row) for row in rows], columns=columns)
 
 
 def shortfalls(counts: dict[str, int], design: Design) -> list[DesignError]:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from study.design.design import Design
+from study.design.errors import DesignError
 from study.errors import StudyError
+from study.planning.images import SOFT_COLUMNS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -81,6 +84,7 @@ def draw_foils(
     there is one that none of its answerers meets elsewhere, it is such a one, so that no question tells
     about another. Raises StudyError, naming the image, where no image can be the foil of a question.
     """
+    _check_pool(pool, design)
     due = _bins_due(len(images), answerers, design, rng)
     foil = np.full(len(images), -1, dtype=np.int64)
     for start in range(0, len(images), CHUNK):
@@ -152,8 +156,6 @@ def _search_all(
     fits[image] = False
     if design.foil_policy == "matched_hard_label":
         fits &= pool.hard == pool.hard[image]
-    if not fits.any():
-        raise StudyError(_no_foil(pool.names[image], design))
     candidates = np.flatnonzero(fits & unmet) if (fits & unmet).any() else np.flatnonzero(fits)
     if due is None:
         return int(rng.choice(candidates))
@@ -163,9 +165,31 @@ def _search_all(
     return int(rng.choice(candidates[away == away.min()]))
 
 
-def _no_foil(name: str, design: Design) -> str:
-    alike = " of its hard-label" if design.foil_policy == "matched_hard_label" else ""
-    return (
-        f"image {name!r} has no foil: no other image{alike} differs from it by min_foil_difference ="
-        f" {design.min_foil_difference:g} in any emotion; add images, lower the difference, or leave it out"
-    )
+def check_foils(images: pd.DataFrame, design: Design) -> None:
+    """Refuse, before there is a plan, a study of images of which one has no foil: DesignError, naming it.
+
+    images: those that the study asks about: image, hard_label, soft_*.
+    """
+    scores = images[list(SOFT_COLUMNS)].to_numpy(dtype=np.float64)
+    hard = pd.factorize(images["hard_label"])[0].astype(np.int64)
+    _check_pool(Pool(scores, hard, images["image"].astype(str).tolist()), design)
+
+
+def _check_pool(pool: Pool, design: Design) -> None:
+    """An image has a foil where some emotion's least or greatest score is far enough from its own."""
+    matched = design.foil_policy == "matched_hard_label"
+    group = pool.hard if matched else np.zeros_like(pool.hard)
+    alone = np.zeros(len(group), dtype=bool)
+    for one in np.unique(group):
+        own = pool.scores[group == one]
+        farthest = np.maximum(own - own.min(axis=0), own.max(axis=0) - own).max(axis=1)
+        alone[group == one] = farthest < design.min_foil_difference
+    if alone.any():
+        alike = " of its hard-label" if matched else ""
+        others = f" (nor have {alone.sum() - 1:,} more)" if alone.sum() > 1 else ""
+        raise DesignError(
+            "min_foil_difference",
+            f"image {pool.names[int(alone.argmax())]!r} has no foil{others}: no other image{alike} differs"
+            f" from it by min_foil_difference = {design.min_foil_difference:g} in any emotion; add images,"
+            " lower the difference, or leave it out",
+        )

@@ -25,15 +25,20 @@ def select_images(labels: pd.DataFrame, design: Design, rng: np.random.Generator
     chosen = eligible_images(labels, design)
     if not design.images and design.images_per_emotion is not None:
         chosen = _drawn(chosen, design, rng)
-    people = design.participants
-    if len(chosen) * len(design.experiments) < people:
+    check_people(len(chosen), design)
+    return chosen
+
+
+def check_people(images: int, design: Design) -> None:
+    """Refuse more participants than a study of so many images has first-time questions: DesignError."""
+    questions = images * len(design.experiments)
+    if questions < design.participants:
         raise refusal(
             "participants",
-            people,
-            f"is more than the {len(chosen) * len(design.experiments)} questions that {len(chosen)} images in"
+            design.participants,
+            f"is more than the {questions} questions that {images} images in"
             f" {len(design.experiments)} experiment(s) make: add images, or lower participants",
         )
-    return chosen
 
 
 def eligible_images(labels: pd.DataFrame, design: Design) -> pd.DataFrame:

@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from db.session import Database
 from db.tables import Dataset, Label, LabelSet, Study
-from engine.emfacs import EMOTIONS
 from study.access.acts import Act
 from study.access.audit import note
 from study.design.design import Design
-from study.design.errors import refusal
 from study.errors import FrozenError, NotFoundError, StudyError
 from study.images.eligible import study_labels
+from study.images.feasibility import check_qualification
 from study.planning.audit import Audit, audit
 from study.planning.plan import Plan, plan
 from study.preregistration.bundle import pack
@@ -93,7 +92,7 @@ def prepare(session: Session, study_id: int, say: Say = lambda _what: None) -> P
     say("reading the label set")
     labels = study_labels(session, study.label_set_id, design)
     facts = _label_set(session, study.label_set_id)
-    _check_qualification(session, study.label_set_id, design)
+    check_qualification(session, study.label_set_id, design)
     say("planning")
     planned = plan(labels, design, np.random.default_rng(design.seed))
     say("auditing the plan")
@@ -179,14 +178,3 @@ def _label_set(session: Session, label_set_id: int) -> LabelSetFacts:
     ).one()
     images = session.scalar(select(func.count()).where(Label.label_set_id == label_set_id)) or 0
     return LabelSetFacts(row[0], row[1], row[2], row[3], images)
-
-
-def _check_qualification(session: Session, label_set_id: int, design: Design) -> None:
-    known = Label.hard_label.in_(EMOTIONS)
-    there = session.scalar(select(func.count()).where(Label.label_set_id == label_set_id, known)) or 0
-    if design.qualification_images > there:
-        raise refusal(
-            "qualification_images",
-            design.qualification_images,
-            f"is more than the {there} images of the label set that have an emotion as their hard-label",
-        )

@@ -44,6 +44,25 @@ def test_a_design_file_becomes_a_draft_a_frozen_study_and_a_verified_one(run, tm
     assert listed == {"small": "open", "mine": "frozen", "again": "draft"}
 
 
+def test_what_freezing_would_refuse_is_told_with_the_draft(run, tmp_path):
+    file = tmp_path / "design.toml"
+    for changes, words in {
+        "participants = 40\noverlap = 0\n": "participants = 40 is more than the 32 questions that 16 images",
+        'foil_policy = "matched_hard_label"\nimages_per_emotion = 1\nparticipants = 2\n': "there is 1",
+        "min_foil_difference = 1.0\nparticipants = 2\n": "min_foil_difference = 1 in any emotion",
+        "qualification_images = 900\nparticipants = 2\n": "qualification_images = 900 is more than the",
+    }.items():
+        mine = "" if "images_per_emotion" in changes else "images_per_emotion = 2\n"
+        file.write_text(f'preset = "quick_pilot"\nname = "x{len(words)}"\nmin_lag = 2\n{mine}{changes}')
+        status, said, complaint = run("create", file)
+        assert status == 0
+        assert said.startswith("draft ")
+        assert "to mend before it is frozen: " in complaint
+        assert words in complaint
+        status, _, complaint = run("freeze", f"x{len(words)}")
+        assert status == 2
+
+
 def test_a_difference_is_told_with_status_1(run, tmp_path):
     run("create", tmp_path / "design.toml")
     run("freeze", "mine")

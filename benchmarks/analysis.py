@@ -103,9 +103,13 @@ def report_page(trials: pd.DataFrame, repeats: int) -> None:
     for resamples in (0, 10_000):
         options = Options(resamples=resamples)
         name = f"page of {len(trials):,} answers, {resamples:,} resamples"
-        report(name, lambda options=options: page(make_report(made_of, options, now)), repeats)
+        report(name, partial(_page, made_of, options, now), repeats)
     size = len(page(make_report(made_of, Options(), now)).encode()) / 1e6
     print(f"the page is {size:.1f} MB, of which plotly.js {len(get_plotlyjs().encode()) / 1e6:.1f} MB")
+
+
+def _page(made_of: Source, options: Options, now: datetime) -> str:
+    return page(make_report(made_of, options, now))
 
 
 def as_text(trials: pd.DataFrame) -> pd.DataFrame:

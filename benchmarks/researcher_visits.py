@@ -65,7 +65,7 @@ def sign_in(settings: Settings) -> None:
     ContextProxy.cookies = property(lambda _self: cookies)  # type: ignore[assignment,method-assign]
     # AppTest looks through every installed package before each page, for 100 ms; a server does so once.
     look = cache(manifest_scanner.scan_component_manifests)
-    manifest_scanner.scan_component_manifests = look  # type: ignore[assignment]
+    manifest_scanner.scan_component_manifests = look
 
 
 def visits() -> dict[str, Callable[[], Any]]:

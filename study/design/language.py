@@ -1,6 +1,7 @@
 """The language of a design, and its words: read, checked, and written only where they are not English."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from study.wording import checks
@@ -68,6 +69,12 @@ def without_english(values: dict[str, Any]) -> dict[str, Any]:
 def _check(language: Any, words: Pairs) -> None:
     if not isinstance(language, str):
         raise WordingError(f"language = {language!r} must be a text", "language")
+    for found in _known_problems(language, words):
+        raise found.with_traceback(None)
+
+
+# Each page of a participant reads the design anew.
+@lru_cache(maxsize=64)
+def _known_problems(language: str, words: Pairs) -> tuple[WordingError, ...]:
     checks.locale_of(language)
-    for found in checks.known_problems(language, dict(words)):
-        raise found
+    return tuple(checks.known_problems(language, dict(words)))

@@ -9,6 +9,7 @@ from study.annotation.design import AnnotationDesign
 from study.annotation.responses import FORMS
 from study.design.design import Design
 from study.design.errors import DesignError
+from study.reporting.design_words import design_rows, design_words
 from study.wording import checks, master
 from study.wording.errors import WordingError
 from study.wording.wording import wording
@@ -125,3 +126,11 @@ def test_in_the_pseudo_language_every_word_is_wrapped():
     spoken = wording("en", pseudo_words())
     for key in spoken.words:
         assert unwrapped(spoken.words[key]).strip("; \n") == ""
+
+
+def test_the_report_names_the_language_and_how_many_words_are_the_labs():
+    german = design_words({"language": "de", "words": {"trial": {"left": "Linke Seite"}}})
+    assert "Participants read everything in German, 1 of 280 texts in words of the study's own." in german
+    assert "in Persian." in " ".join(design_words({"language": "fa"}))
+    assert not any("Participants read" in one for one in design_words({}))
+    assert "words" not in dict(design_rows({"words": {"trial": {"left": "x"}}}))

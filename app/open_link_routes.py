@@ -9,7 +9,6 @@ import html
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import identity
+from app.forms import FormError, form_fields
 from app.installation import Installation
 from app.link_routes import refusal
 from app.replies import NOT_STORED, page
@@ -32,7 +32,7 @@ from study.wording.wording import Wording
 NAMED = "PROLIFIC_PID"
 """The parameter by which Prolific names the person."""
 KEPT = ("STUDY_ID", "SESSION_ID")
-_LARGEST_FORM, _LONGEST = 4_096, 100
+_LONGEST = 100
 _FORM = """<form method="post">{fields}<p><button>{take_part}</button></p></form>
 <p><small>{place_kept}</small></p>"""
 
@@ -64,11 +64,10 @@ def open_link_routes(place: Place) -> list[Route]:
 
     async def take(request: Request) -> Response:
         here = place()
-        if request.headers.get("origin", "").partition("://")[2] != request.headers.get("host"):
-            return page("This button is on another site", "Please open the link itself again.", 403)
-        fields = await _fields(request)
-        if fields is None:
-            return page("This form is too large", "Please open the link again.", 413)
+        try:
+            fields = await form_fields(request)
+        except FormError as problem:
+            return page("Please open the link again", str(problem), problem.status)
         arrival = _arrival(fields, fields.get("arrival", "")[:_LONGEST] or secrets.token_urlsafe(16))
         try:
             participant_id = await _claim(here, request, arrival)
@@ -125,13 +124,3 @@ def _form(arrival: Arrival, said: Wording) -> str:
     )
     words = {name: html.escape(said.say(f"links.{name}")) for name in ("take_part", "place_kept")}
     return _FORM.format(fields=fields, **words)
-
-
-async def _fields(request: Request) -> dict[str, str] | None:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_FORM:
-            return None
-    read = parse_qs(body.decode("utf-8", "replace"))
-    return {name: values[0] for name, values in read.items()}

@@ -21,6 +21,8 @@ from study.images.catalog import image_path
 from study.images.gallery import labelled
 
 _DEFAULT_WIDTH = 160
+LARGEST_ID = 2**31 - 1
+"""What a database can be asked for: of larger numbers it is none that is there."""
 
 
 def routes(place: Place) -> list[Route]:
@@ -35,10 +37,12 @@ def routes(place: Place) -> list[Route]:
         if researcher_of(here, request.cookies, datetime.now(UTC)) is None:
             raise ReplyError(401, "signed_out", "Please sign in.")
         width = request.query_params.get("w", str(_DEFAULT_WIDTH))
-        if not (width.isascii() and width.isdigit() and 0 < int(width) <= 4096):
+        if not (width.isascii() and width.isdigit() and len(width) <= 4 and 0 < int(width) <= 4096):
             raise ReplyError(422, "invalid", "w must be a number of pixels from 1 to 4096.")
         label_set_id, image_id = request.path_params["label_set"], request.path_params["image"]
         try:
+            if max(label_set_id, image_id) > LARGEST_ID:
+                raise NotFoundError(f"there is no image {image_id}")
             with here.database.session() as session:
                 if not labelled(session, label_set_id, image_id):
                     raise NotFoundError(f"label set {label_set_id} has no image {image_id}")

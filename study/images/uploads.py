@@ -80,7 +80,7 @@ def _check(name: str, members: list[zipfile.ZipInfo], folder: Path) -> None:
             raise CatalogError(f"{name} holds {file!r} {what}: pack it anew")
     for member in members:
         path = PurePosixPath(_plain(member.filename))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
             raise CatalogError(f"{name} holds {member.filename!r}, which leads out of its folder")
     size, free = sum(member.file_size for member in members), shutil.disk_usage(folder).free
     if size > _LARGEST or size > free * 0.9:

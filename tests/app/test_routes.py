@@ -438,6 +438,8 @@ def test_thumbnails_are_for_signed_in_researchers(open_client, client, here):
     [
         ("/media/labels/1/999", (404, "unknown_image")),
         ("/media/labels/9/1", (404, "unknown_image")),
+        (f"/media/labels/1/{10**30}", (404, "unknown_image")),
+        (f"/media/labels/1/1?w={'9' * 5000}", (422, "invalid")),
         ("/media/labels/1/1?w=0", (422, "invalid")),
         ("/media/labels/1/1?w=-3", (422, "invalid")),
         ("/media/labels/1/1?w=huge", (422, "invalid")),

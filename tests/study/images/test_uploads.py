@@ -76,6 +76,7 @@ def test_backslashes_of_a_packer_on_windows_are_folders(settings):
     [
         ({"Happy": "a", "Happy/1.png": "b"}, "holds 'Happy' as a file and as a folder"),
         ({"a" * 300: "a"}, "cannot be unpacked: File name too long"),
+        ({".": "a"}, "leads out of its folder"),
         ({"/etc/1.png": "a"}, "leads out of its folder"),
         ({"C:\\faces\\1.png": "a"}, "leads out of its folder"),
         ({"Happy/..\\..\\1.png": "a"}, "leads out of its folder"),

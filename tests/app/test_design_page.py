@@ -98,6 +98,14 @@ def test_attention_checks_without_room_are_told_before_freezing(program, visit_a
     assert button(test, "Freeze…").disabled
 
 
+def test_more_participants_than_questions_are_told_while_designing(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw(study=str(draft(program, overlap_design="none")))
+    field(test, "participants").set_value(900).run()
+    assert "participants = 900 is more than the" in test.error[0].value
+    assert button(test, "Freeze…").disabled
+
+
 def test_a_script_in_a_text_is_refused(program, visit_as):
     visit_as(program.researcher_cookies())
     test = draw()
@@ -134,11 +142,15 @@ def test_a_draft_that_cannot_be_frozen_says_why_until_it_is_changed(program, vis
     study_id = draft(program, min_foil_difference=0.99)
     assert run_job(program.settings, program.database, started(program, study_id)) == 2
     test = draw(study=str(study_id))
+    assert "Not frozen. " in test.error[0].value
     assert "has no foil" in test.error[0].value
     assert stored(program, "mine").frozen_at is None
     field(test, "title").input("Another").run()
     button(test, "Save draft").click().run()
-    assert not draw(study=str(study_id)).error
+    # The job's word is of the draft as it was; that the changed one cannot be frozen stands beside its field.
+    (told,) = draw(study=str(study_id)).error
+    assert "has no foil" in told.value
+    assert "Not frozen" not in told.value
 
 
 def test_a_reader_designs_nothing(program, visit_as):

@@ -69,8 +69,8 @@ def choose_label_set(sets: pd.DataFrame) -> dict[Any, Any]:
     return dict(sets[sets["name"] == chosen].iloc[0])
 
 
-def choose_view(label_set_id: int, summary: dict[str, Any]) -> View:
-    """Draw the filters, and return the view that they stand for."""
+def choose_view(label_set_id: int, summary: dict[str, Any], called: str) -> View:
+    """Draw the filters of the label set of this name, and return the view that they stand for."""
     asked, wrong = views.addressed_view(label_set_id)
     if st.session_state.get(_SHOWN) != asked.key or _key(label_set_id, "sort") not in st.session_state:
         # The visitor has come by a link, or went back: the widgets follow the address.
@@ -101,7 +101,7 @@ def choose_view(label_set_id: int, summary: dict[str, Any]) -> View:
     with st.expander(f"More filters ({active} in use)" if active else "More filters", key="more-filters"):
         _more(label_set_id, summary)
     view = _read(label_set_id, summary)
-    _tell_address(view)
+    _tell_address(view, called)
     return view
 
 
@@ -239,11 +239,13 @@ def _active(view: View) -> int:
     return len(set(view.filters) - {"emotion", "subset", "split"})
 
 
-def _tell_address(view: View) -> None:
-    kept = {name: views.address()[name] for name in (views.LABELS,) if name in st.query_params}
+def _tell_address(view: View, called: str | None = None) -> None:
+    # A view that is sent to others names its label set: without, they would see the newest one's.
+    words, named = view.address(), called or st.query_params.get(views.LABELS)
+    kept = {views.LABELS: named} if named and (words or views.LABELS in st.query_params) else {}
     asked, wrong = views.addressed_view(view.label_set_id)
     if asked.key != view.key or wrong:
-        st.query_params.from_dict({**kept, **view.address()})
+        st.query_params.from_dict({**kept, **words})
     st.session_state[_SHOWN] = view.key
 
 

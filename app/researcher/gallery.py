@@ -37,7 +37,7 @@ def page() -> None:
     if not chosen["prepared"]:
         _prepare(set_id)
     summary = views.summary(set_id)
-    view = filters.choose_view(set_id, summary)
+    view = filters.choose_view(set_id, summary, str(chosen["name"]))
     total = views.counted(view)
     if total == 0:
         _nothing(view, summary)

@@ -50,7 +50,7 @@ def test_filters_orders_and_pages_are_kept_in_the_address(gallery):
     assert all("hard-label Fear" in card for card in cards(gallery))
     gallery.get("pagination")[0].set_value(2).run()
     assert "25–32 of 32 images" in counts(gallery)
-    assert address(gallery) == {"emotion": "Fear", "split": "validation", "page": "2"}
+    assert address(gallery) == {"labels": "demo", "emotion": "Fear", "split": "validation", "page": "2"}
     gallery.selectbox(key="filter-1-sort").select("margin").run()
     assert "1–24 of 32 images" in counts(gallery)
     assert "Margin of the hard-label" in cards(gallery)[0]
@@ -85,7 +85,7 @@ def test_fear_and_surprise_from_a_half_are_two_clicks(program, gallery):
     with program.database.session() as session:
         total = count(session, View(1, ranges={"fear": (0.5, None), "surprise": (0.5, None)}))
     assert f"of {total} images" in counts(gallery)
-    assert address(gallery) == {"fear": "0.5..", "surprise": "0.5.."}
+    assert address(gallery) == {"labels": "demo", "fear": "0.5..", "surprise": "0.5.."}
     assert gallery.slider(key="filter-1-fear").value == (0.5, 1.0)
 
 

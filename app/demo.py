@@ -19,6 +19,7 @@ from study import drafts, studies
 from study.access import invitations as registration
 from study.access.secret import installation_secret
 from study.design.design import Design
+from study.field import doors
 from study.images import catalog
 from study.images.eligible import find_label_set
 from study.preregistration import freezing
@@ -191,7 +192,7 @@ def _simulate(told: _Build) -> None:
         study_id = _create(told, session, SIMULATED, simulated=True)
         studies.open_study(session, study_id, now=now)
         simulate_into(session, study_id, rng=np.random.default_rng(SEED), now=now)
-        studies.close_study(session, study_id)
+        doors.close_door(session, study_id, now=now)
 
 
 _STAGES: tuple[tuple[str, Callable[[_Build], bool], Callable[[_Build], None]], ...] = (

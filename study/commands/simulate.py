@@ -71,15 +71,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Walk, then print what was planted and what was found; 1 where something was not recovered."""
+    from datetime import UTC, datetime
+
     import numpy as np
     from tqdm import tqdm
 
     from study.errors import StudyError
+    from study.field.doors import close_door
     from study.installation import opened_database
     from study.simulation.recovery import DRAWS
     from study.simulation.server import trial_server
     from study.simulation.walking import walk_all
-    from study.studies import close_study
 
     if args.participants is not None and args.participants < 1:
         raise StudyError(f"--participants {args.participants}: give 1 or more")
@@ -94,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
             stored = walk_all(url, made, bar.update)
         with tqdm(total=DRAWS, desc="check", unit="draw") as bar, database.begin() as session:
             found = check(session, bar.update)
-            close_study(session, made.study_id)
+            close_door(session, made.study_id, now=datetime.now(UTC))
     print(f"{made.name}: {stored:,} answers of {len(made.tokens)} participants, {made.finishing} to the end")
     print(found.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
     if stored != len(made.planned):

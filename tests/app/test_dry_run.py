@@ -98,6 +98,7 @@ def test_simulated_annotators_walk_the_real_routes_by_the_same_command(tmp_path,
     with task.database.session() as session:
         made = session.scalars(select(Study).where(Study.simulated)).one()
         assert (made.name, made.state) == ("faces-dry-run", "closed")
+        assert made.closed_at >= made.opened_at
         assert len(readings(session, made)) == 87
     task.database.dispose()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from study.findings.consistency import pressed_left, self_agreement
+from study.findings.consistency import SelfAgreement, pressed_left, self_agreement
 from study.findings.estimate import Estimate, undefined
 from study.findings.intervals import Array, mean_estimate, participant_means, wilson
 from study.findings.retest import participant_slopes
@@ -65,17 +65,22 @@ class Quality:
         return list(map(str, rows.loc[rows["flagged"] != "", "participant"]))
 
 
-def quality(trials: pd.DataFrame) -> Quality:
-    """Response times, speed against accuracy, course over the study and flags, from all kinds of answers."""
+def quality(trials: pd.DataFrame, own: SelfAgreement | None = None) -> Quality:
+    """Response times, speed against accuracy, course over the study and flags, from all kinds of answers.
+
+    own: `self_agreement` of these trials, where it is known already; without resamples, by which no flag may
+    depend on chance.
+    """
     require(trials, "participant", "position", "experiment", "kind", "choice", "rt_ms", "side", "repeats")
     given = trials[trials["choice"].notna()]
     answered = ordinary(given)
+    own = self_agreement(answered) if own is None else own
     participant, names = factorize(answered["participant"])
     rt = response_ms(answered)
     right = _right(answered)
     share = _course(answered["position"].to_numpy(float), participant, len(names))
     return Quality(
-        _by_participant(given, answered, rt, right),
+        _by_participant(given, answered, rt, right, own),
         _histogram(answered, rt),
         _speed(rt, right, participant, len(names)),
         _by_part(share, rt, right, participant),
@@ -99,7 +104,9 @@ def _course(position: Array, participant: Codes, people: int) -> Array:
     return np.asarray((position - first[participant]) / span[participant])
 
 
-def _by_participant(given: pd.DataFrame, answered: pd.DataFrame, rt: Array, right: Array) -> pd.DataFrame:
+def _by_participant(
+    given: pd.DataFrame, answered: pd.DataFrame, rt: Array, right: Array, own: SelfAgreement
+) -> pd.DataFrame:
     pressed_by, names = factorize(given["participant"])
     people = len(names)
     participant = codes(answered["participant"], names)
@@ -109,7 +116,7 @@ def _by_participant(given: pd.DataFrame, answered: pd.DataFrame, rt: Array, righ
     accuracy, accuracy_n, accuracy_low, _ = _shares(right, participant, people)
     plain, plain_n, _, plain_high = _shares(np.where(_plain(answered), right, np.nan), participant, people)
     fast = _shares(np.where(np.isfinite(rt), rt < FAST_MS, np.nan), participant, people)[0]
-    kappa_low, kappa_high, repeats = _consistency(answered, names)
+    kappa_low, kappa_high, repeats = _consistency(own, names)
     passed, failed = _attention(given, pressed_by, people)
     flags = {
         "fast": fast > FAST_SHARE,
@@ -171,8 +178,8 @@ def _plain(answered: pd.DataFrame) -> Array:
         return np.asarray(distance >= np.quantile(known, 1 - PLAIN_SHARE))
 
 
-def _consistency(answered: pd.DataFrame, names: list[str]) -> tuple[Array, Array, Array]:
-    found = self_agreement(answered).by_participant.set_index("participant").reindex(names)
+def _consistency(own: SelfAgreement, names: list[str]) -> tuple[Array, Array, Array]:
+    found = own.by_participant.set_index("participant").reindex(names)
     low, high = (found[name].to_numpy(float) for name in ("kappa_low", "kappa_high"))
     return low, high, found["n"].fillna(0).to_numpy(float)
 

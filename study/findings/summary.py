@@ -100,7 +100,8 @@ def findings(
     names = everyone(whole) if participants is None else list(participants)
     own = self_agreement(table, resamples, rng)
     between = inter_agreement(table, names, resamples, rng)
-    seen = quality(whole)
+    # Flags go by intervals in closed form, so that resampling changes none of them.
+    seen = quality(whole, own if resamples == 0 else None)
     chosen, told = preference(table), discrimination(table)
     return Findings(
         len(whole),

@@ -135,7 +135,12 @@ def outlook_words(seen: Watch) -> str:
     if answered >= total:
         return f"All {total:,} answers are there."
     if not answered:
-        return f"0 of {total:,} answers; the forecast begins with the first."
+        return f"No answer of {total:,} yet. The forecast begins a day after the first."
+    if look.last_finish is None:
+        return (
+            f"{answered:,} of {total:,} answers. No forecast: it takes an unfinished participant who began a"
+            f" day ago or more and answered within the last {DAYS} days."
+        )
     said = (
         f"{answered:,} of {total:,} answers. At the pace of the last days there will be "
         f"{look.expected:,.0f} at the deadline (95 % interval {look.low:,.0f} to {look.high:,.0f}); "

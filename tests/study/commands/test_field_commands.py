@@ -57,7 +57,7 @@ def test_the_door_and_the_deadline_are_moved_and_status_tells(call):
     assert "P07 in the place of P03" in call("replace", "ring", "P03", "--preview")
     assert "P07: http" in call("replace", "ring", "P03")
     said = call("status", "ring")
-    assert "0 of 72 answers; the forecast begins with the first." in said
+    assert "No answer of 72 yet. The forecast begins a day after the first." in said
     assert "replaced" in said
     assert "ring is closed" in call("close", "ring")
 

@@ -159,3 +159,12 @@ def test_a_paused_study_without_deadline_has_no_outlook(here):
     with here.begin() as session:
         session.get_one(Study, 1).deadline = None
     assert watched(here).outlook is None
+
+
+def test_the_forecast_is_told_from_the_first_pace_on(here):
+    assert watching.outlook_words(watched(here)).startswith("No answer of ")
+    answered(here, "P01", [*[TEN_DAYS - timedelta(hours=5)] * 3, TEN_DAYS])
+    assert "No forecast: it takes" in watching.outlook_words(watched(here))
+    later = watched(here, TEN_DAYS + timedelta(hours=23))
+    assert "4 of" in watching.outlook_words(later)
+    assert "there will be" in watching.outlook_words(later)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("app", "db", "engine", "study")
+SOURCES = (".py", ".js", ".html", ".css", ".toml")
 LIBRARIES = ("numpy", "pandas", "scipy", "plotly", "SQLAlchemy", "pyarrow")
 _RELEASE = re.compile(r"^## \[?v?(\d[^\s\]]*)", re.MULTILINE)
 
@@ -19,8 +20,8 @@ def versions() -> dict[str, str]:
     """Names and versions, the program first.
 
     `FaceValue` is the newest release of the changelog, or "unreleased". `source` is the first 12
-    hexadecimal digits of the SHA-256 of the program's Python files, so that a changed program never passes
-    for another; `commit` is there where the program runs from a git checkout.
+    hexadecimal digits of the SHA-256 of the program's files (code, pages, participants' words), so that a
+    changed program never passes for another; `commit` is there where the program runs from a git checkout.
     """
     found = {"FaceValue": release(), "source": source_fingerprint()}
     commit = _commit()
@@ -38,11 +39,10 @@ def release(root: Path = ROOT) -> str:
 
 
 def source_fingerprint(root: Path = ROOT) -> str:
-    """The first 12 hexadecimal digits of the SHA-256 of the program's Python files, in order of their
-    paths.
-    """
+    """The first 12 hexadecimal digits of the SHA-256 of the program's files, in order of their paths."""
     digest = hashlib.sha256()
-    for path in sorted(path for room in ROOMS for path in (root / room).rglob("*.py")):
+    files = (path for room in ROOMS for path in (root / room).rglob("*") if path.suffix in SOURCES)
+    for path in sorted(files):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

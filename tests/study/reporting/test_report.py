@@ -280,7 +280,10 @@ def test_versions_tell_one_program_from_another(tmp_path):
     (tmp_path / "study" / "a.py").write_text("x = 1\n")
     before = source_fingerprint(tmp_path)
     (tmp_path / "study" / "a.py").write_text("x = 2\n")
-    assert source_fingerprint(tmp_path) != before
+    changed = source_fingerprint(tmp_path)
+    assert changed != before
+    (tmp_path / "study" / "en.toml").write_text('agree = "Yes"\n')  # what participants read counts too
+    assert source_fingerprint(tmp_path) != changed
     assert release(tmp_path) == "unreleased"
     (tmp_path / "CHANGELOG.md").write_text(
         "# Changelog\n\n## Unreleased\n\n## [1.2.0] - 2026-12-01\n\n## 1.1.0\n"

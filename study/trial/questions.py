@@ -13,6 +13,8 @@ from db.tables import Image, Label, LabelSet, Participant, Question, Study
 from study.errors import StudyError
 
 _CHUNK = 20_000
+# The table itself: the rows need nothing of what an object would bring.
+_TABLE: Any = Question.__table__
 
 
 def check_plan(questions: pd.DataFrame) -> None:
@@ -50,45 +52,52 @@ def store_questions(
     ids: dict[str, int] = {}
     waiting = questions.sort_values(["participant", "position"])
     # Originals first, so that every repeat knows its original's id.
-    while not waiting.empty:
+    while True:
         ready = waiting["repeats"].isna() | waiting["repeats"].isin(list(ids))
         if not ready.any():
             name = waiting["question"].iloc[0]
             raise StudyError(f"question {name!r} repeats a question that is not planned")
-        plain = waiting[ready].astype(object)
-        records = plain.where(plain.notna(), None).to_dict("records")
-        rows = [_row(record, study.id, people, images, ids, rng) for record in records]
-        for start in range(0, len(rows), _CHUNK):
-            session.execute(insert(Question), rows[start : start + _CHUNK])
+        part, waiting = waiting[ready], waiting[~ready]
+        public = _public_ids(len(part), rng)
+        for start in range(0, len(part), _CHUNK):
+            rows = _rows(part.iloc[start : start + _CHUNK], study.id, people, images, ids)
+            named = zip(rows, public[start : start + _CHUNK], strict=True)
+            session.execute(insert(_TABLE), [row | {"public_id": name} for row, name in named])
+        if waiting.empty:
+            return
         stored = select(Question.public_id, Question.id).where(Question.study_id == study.id)
         by_public: dict[str, int] = {row[0]: row[1] for row in session.execute(stored)}
-        for record, row in zip(records, rows, strict=True):
-            ids[record["question"]] = by_public[row["public_id"]]
-        waiting = waiting[~ready]
+        ids |= {name: by_public[one] for name, one in zip(part["question"], public, strict=True)}
 
 
-def _row(
-    record: Mapping[Any, Any],
+def _public_ids(count: int, rng: np.random.Generator) -> list[str]:
+    """So many names of 120 random bits each: they tell nothing about a question, and nobody guesses one."""
+    # 15 bytes are 20 characters of base64 without padding, so that all are drawn and written at once.
+    text = base64.urlsafe_b64encode(rng.bytes(15 * count)).decode()
+    return [text[start : start + 20] for start in range(0, 20 * count, 20)]
+
+
+def _rows(
+    part: pd.DataFrame,
     study_id: int,
     people: Mapping[str, int],
     images: Mapping[str, int],
     ids: Mapping[str, int],
-    rng: np.random.Generator,
-) -> dict[str, Any]:
-    foil, repeats = record["foil"], record["repeats"]
-    return {
-        "public_id": base64.urlsafe_b64encode(rng.bytes(15)).decode(),
-        "study_id": study_id,
-        "participant_id": people[record["participant"]],
-        "position": int(record["position"]),
-        "experiment": None if record["experiment"] is None else int(record["experiment"]),
-        "image_id": images[record["image"]],
-        "foil_image_id": None if foil is None else images[foil],
-        "foil_distance": None if foil is None else record["foil_distance"],
-        "side": record["side"],
-        "kind": record["kind"],
-        "repeats_id": None if repeats is None else ids[repeats],
+) -> list[dict[str, Any]]:
+    known = part.astype(object).where(part.notna(), None)
+    columns = {
+        "participant_id": [people[code] for code in known["participant"]],
+        "position": [int(one) for one in known["position"]],
+        "experiment": [None if one is None else int(one) for one in known["experiment"]],
+        "image_id": [images[name] for name in known["image"]],
+        "foil_image_id": [None if name is None else images[name] for name in known["foil"]],
+        "foil_distance": known["foil_distance"],
+        "side": known["side"],
+        "kind": known["kind"],
+        "repeats_id": [None if name is None else ids[name] for name in known["repeats"]],
     }
+    rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    return [{"study_id": study_id, **row} for row in rows]
 
 
 def _add_participants(session: Session, study: Study, questions: pd.DataFrame) -> dict[str, int]:
@@ -108,11 +117,16 @@ def _known_images(
     if label_set is None:
         query, lacking = query.where(Image.dataset_id == study.dataset_id), "are not in the dataset"
     else:
-        query = query.join(Label).where(Label.label_set_id == label_set.id)
+        query = query.join(Label).where(
+            Label.label_set_id == label_set.id, Image.dataset_id == label_set.dataset_id
+        )
         lacking = f"have no label in {label_set.name!r}"
-    known: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
-    named = set(questions["image"]) | set(questions["foil"].dropna())
-    absent = sorted(str(name) for name in named if name not in known)
+    named = sorted({*questions["image"], *questions["foil"].dropna()})
+    known: dict[str, int] = {}
+    for start in range(0, len(named), _CHUNK):
+        found = session.execute(query.where(Image.name.in_(named[start : start + _CHUNK])))
+        known |= {row[0]: row[1] for row in found}
+    absent = [str(name) for name in named if name not in known]
     if absent:
         raise StudyError(f"{len(absent)} images of the plan {lacking}: {', '.join(absent[:5])}")
     return known

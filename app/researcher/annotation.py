@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.researcher import annotation_findings, annotation_form, design_freezing, study_choice, words
 from app.researcher.access import database, editors_only, may_invite, me, researchers_only
+from app.researcher.design_words import to_mend
 from db.tables import Study
 from study import drafts as studies_drafts
 from study.annotation import drafts
@@ -85,8 +86,7 @@ def _design_one(study: Study | None) -> None:
         if design is not None:
             found += annotation_form.cost(design, dataset_id)
         if found:
-            listed = ", ".join(one.key for one in found)
-            st.warning(f"{words.counted(len(found), 'thing')} to mend: {listed}.")
+            st.warning(to_mend(found))
         _acts(study, design, dataset_id, bool(found))
     with left:
         drawn.show(found)

@@ -8,7 +8,7 @@ import streamlit as st
 from app.researcher import design_forecast, design_freezing, design_language, study_choice, words
 from app.researcher.access import database, editors_only, me
 from app.researcher.design_fields import Fields, Values
-from app.researcher.design_words import EXPERIMENTS, NO_LABELS, PRESETS
+from app.researcher.design_words import EXPERIMENTS, NO_LABELS, PRESETS, to_mend
 from db.tables import Study
 from study import drafts
 from study.design.checks import problems
@@ -110,9 +110,7 @@ def _edit(study: Study | None, sets: dict[int, str]) -> None:
         if design is not None:
             found += _forecast(design, counts) or _impossible(design, label_set_id, counts)
         if found:
-            st.warning(
-                f"{words.counted(len(found), 'thing')} to mend: {', '.join(one.key for one in found)}."
-            )
+            st.warning(to_mend(found))
         _acts(study, design, label_set_id, bool(found))
     with left:
         fields.show(found)

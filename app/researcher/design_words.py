@@ -1,5 +1,9 @@
 """What the page Design calls the fields of a design, and says of them."""
 
+from collections.abc import Sequence
+
+from study.design.errors import DesignError
+
 LABELS = {
     "name": "Short name",
     "title": "Title",
@@ -101,3 +105,15 @@ NO_LABELS = (
     ("Label them with an engine: then a study can be designed here.", "engine"),
     "Or look around first: stop the server, and start it again with `make run` for the demo.",
 )
+
+
+def to_mend(found: Sequence[DesignError]) -> str:
+    """How many problems a design has, and in which fields, as the page calls them."""
+    fields = dict.fromkeys(_field(one.key) for one in found)
+    listed = ", ".join(f"“{field}”" for field in fields)
+    return f"{len(found)} thing{'' if len(found) == 1 else 's'} to mend: {listed}."
+
+
+def _field(key: str) -> str:
+    text = TEXTS.get(key.removeprefix("texts."))
+    return text[0] if text else LABELS.get(key, key)

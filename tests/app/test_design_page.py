@@ -85,6 +85,7 @@ def test_a_design_that_cannot_be_is_told_beside_its_field_and_not_kept(program, 
     field(test, "name").input("many").run()
     field(test, "images_per_emotion").set_value(400).run()
     assert "too few images for 400 of each: Neutral has" in test.error[0].value
+    assert test.warning[-1].value == "1 thing to mend: “Images of each emotion”."
     assert button(test, "Freeze…").disabled
 
 

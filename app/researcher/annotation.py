@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.researcher import annotation_findings, annotation_form, design_freezing, study_choice, words
 from app.researcher.access import database, editors_only, may_invite, me, researchers_only
-from app.researcher.design_words import to_mend
+from app.researcher.design_words import LARGEST_MEGABYTES, to_mend
 from db.tables import Study
 from study import drafts as studies_drafts
 from study.annotation import drafts
@@ -107,7 +107,12 @@ def _load(design: AnnotationDesign) -> None:
 
 def _file() -> None:
     with st.expander("Begin from a file"):
-        file = st.file_uploader("An annotation design (.toml)", type="toml", key="annotation_file")
+        file = st.file_uploader(
+            "An annotation design (.toml)",
+            type="toml",
+            max_upload_size=LARGEST_MEGABYTES,
+            key="annotation_file",
+        )
     if file is None or st.session_state.get("annotation_read") == file.file_id:
         return
     st.session_state["annotation_read"] = file.file_id

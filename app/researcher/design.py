@@ -8,7 +8,7 @@ import streamlit as st
 from app.researcher import design_forecast, design_freezing, design_language, study_choice, words
 from app.researcher.access import database, editors_only, me
 from app.researcher.design_fields import Fields, Values
-from app.researcher.design_words import EXPERIMENTS, NO_LABELS, PRESETS, to_mend
+from app.researcher.design_words import EXPERIMENTS, LARGEST_MEGABYTES, NO_LABELS, PRESETS, to_mend
 from db.tables import Study
 from study import drafts
 from study.design.checks import problems
@@ -128,7 +128,9 @@ def _sources(study: Study | None) -> None:
                 _load(preset(chosen))
                 st.rerun()
         with right:
-            file = st.file_uploader("A design file (.toml)", type="toml", key="design_file")
+            file = st.file_uploader(
+                "A design file (.toml)", type="toml", max_upload_size=LARGEST_MEGABYTES, key="design_file"
+            )
             if file is not None and st.session_state.get("design_read") != file.file_id:
                 st.session_state["design_read"] = file.file_id
                 _read(file.getvalue())

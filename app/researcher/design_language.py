@@ -46,6 +46,7 @@ def draw(base: D, key: Key) -> D:
         st.file_uploader(
             "Words of your own (.toml)",
             type="toml",
+            max_upload_size=1,
             key=key("words_file"),
             on_change=_read,
             args=(key,),

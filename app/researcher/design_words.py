@@ -105,6 +105,8 @@ NO_LABELS = (
     ("Label them with an engine: then a study can be designed here.", "engine"),
     "Or look around first: stop the server, and start it again with `make run` for the demo.",
 )
+LARGEST_MEGABYTES = 20
+"""Of a design's file, which may list hundreds of thousands of images."""
 
 
 def to_mend(found: Sequence[DesignError]) -> str:

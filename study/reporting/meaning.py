@@ -28,7 +28,7 @@ ONE_NOT_FLAGGED = "The one participant is not flagged."
 def preference(found: Preference) -> str:
     """Which label is preferred, by how much, and by how many."""
     if not found.overall["soft"].n:
-        return "Nobody has answered a question of Experiment 1 yet."
+        return "There is no answer to a question of Experiment 1."
     test = found.soft_vs_hard
     verdict = _verdict(found)
     exact = probability(test.p_exact)
@@ -84,7 +84,7 @@ def _equivalence(test: PairedTest) -> str:
 def accuracy(found: Discrimination) -> str:
     """Whether the own soft-label is recognised above chance."""
     if not found.overall.n:
-        return "Nobody has answered a question of Experiment 2 yet."
+        return "There is no answer to a question of Experiment 2."
     return (
         f"{_recognition(found)}: {share(found.overall)} right where chance is 50 %, "
         f"d' = {value(found.d_prime)}."

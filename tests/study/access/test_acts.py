@@ -390,7 +390,7 @@ COMMANDS = {
     "resume": ("resume small", Act.STUDY_RESUMED),
     "status": ("status small --csv {files}/status.csv", Act.PARTICIPANTS_TAKEN),
 }
-CHANGE_NOTHING = {"agreement", "job", "manifest", "plan", "power", "studies", "verify"}
+CHANGE_NOTHING = {"agreement", "job", "manifest", "plan", "power", "studies", "verify", "words"}
 """`job` runs other commands in the name of whoever started it."""
 ELSEWHERE = {"simulate"}
 """Walks through a server; that its beginning is logged is above."""

@@ -13,7 +13,7 @@ from db.settings import Settings
 from db.tables import Study
 from study.annotation.tables import annotations, form_of_task, readings, votes
 from study.exporting.folder import export_zip
-from study.reporting.report import report_html
+from study.reporting.page import report_html
 
 
 @contextmanager

@@ -91,9 +91,9 @@ def _made(wanted: str, options: Options, say: Say) -> Report:
 
 
 def _write(made: Report, args: argparse.Namespace, say: Say) -> None:
+    from study.reporting.as_json import report_json
     from study.reporting.figure_files import write_figures
     from study.reporting.page import page
-    from study.reporting.report import report_json
 
     if args.json is not None:
         text = json.dumps(report_json(made), indent=1, allow_nan=False) + "\n"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.emfacs import EMOTIONS
 from engine.images import SPLITS
@@ -10,9 +10,6 @@ from study.design.demographics import check_demographics
 from study.design.errors import DesignError
 from study.design.errors import refusal as _refusal
 from study.design.language import check_language
-
-if TYPE_CHECKING:
-    from study.design.design import Design
 
 Check = Callable[[Any], None]
 """Raises DesignError where a design, or any object with its fields, is not as it must be."""
@@ -55,14 +52,17 @@ _REAL: dict[str, tuple[float, float]] = {
 _RANGES: dict[str, tuple[float, float]] = {"ranks": (1, len(EMOTIONS)), "margins": (-1, 1)}
 
 
-def check_design(design: "Design") -> None:
-    """Raise DesignError, naming the key and the value, for the first value that no study can have."""
+def check_design(design: Any) -> None:
+    """Raise DesignError, naming the key and the value, for the first value that no study can have.
+
+    `design` is a `Design`, or any object with its fields.
+    """
     for found in problems(design):
         raise found
 
 
 def problems(design: Any) -> list[DesignError]:
-    """Everything that is wrong with a design's values (of `Design`, or of any object with its fields)."""
+    """Everything that is wrong with the values of a design, or of any object with its fields."""
     checks: list[Check] = [
         check_name,
         *(choice(key, allowed) for key, allowed in CHOICES.items()),
@@ -171,7 +171,7 @@ def _check_range(key: str, value: Any, low: float, high: float) -> None:
         )
 
 
-def _check_images(design: "Design") -> None:
+def _check_images(design: Any) -> None:
     check_listed_images(design)
     if design.images_per_emotion is not None:
         check_whole("images_per_emotion", design.images_per_emotion, 1, 10_000_000)
@@ -198,7 +198,7 @@ def check_listed_images(design: Any) -> None:
         raise _refusal("selection", design.selection, "cannot stand beside a list of images; drop one")
 
 
-def _check_attention(design: "Design") -> None:
+def _check_attention(design: Any) -> None:
     if design.attention_checks and 2 not in design.experiments:
         raise _refusal(
             "attention_checks",
@@ -215,7 +215,7 @@ def _check_bins(edges: Any) -> None:
         raise _refusal("foil_bins", edges, "must be two or more rising edges from 0 to 1")
 
 
-def _check_sharing(design: "Design") -> None:
+def _check_sharing(design: Any) -> None:
     if design.overlap_design == "none" or design.overlap == 0:
         return
     least = {"ring": 3, "complete": 2, "balanced_incomplete_block": 3}[design.overlap_design]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from study.findings.trials import ATTENTION, response_ms
+from study.reporting.report import Report
 from study.reporting.wording import listed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from study.reporting.report import Report
 
 KINDS = {
     "first": "first-time answers",

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -18,10 +18,14 @@ from study.reporting import numbers
 from study.reporting.conduct import flow_rows
 from study.reporting.design_words import design_rows, design_words
 from study.reporting.methods import analysed
-from study.reporting.report import Report
+from study.reporting.report import Options, Report, make_report
 from study.reporting.sections import Section
+from study.reporting.source import source
 from study.reporting.table_html import shown_csv, table_html
 from study.reporting.wording import listed
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 # No figure has these colours of its own.
 MARKERS = Colours(*(f"#01020{at:X}" for at in range(len(fields(Colours)))))
@@ -35,6 +39,16 @@ HEADLINE = {
     "self_agreement": "Self-agreement",
     "inter_agreement": "Agreement of pairs",
 }
+
+
+def report_html(session: Session, study_id: int, now: datetime, options: Options | None = None) -> str:
+    """A study's report as one HTML page that needs no network; `now` is the time that it bears.
+
+    Raises:
+        NotFoundError: there is no such study.
+        StudyError: it is an annotation study, or everybody is flagged and was to be left out.
+    """
+    return page(make_report(source(session, study_id), options or Options(), now))
 
 
 def page(report: Report) -> str:

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from study.errors import StudyError
 from study.findings.estimate import Estimate
 from study.findings.summary import Findings, findings
-from study.reporting import numbers
-from study.reporting.methods import analysed
 from study.reporting.section import marked_as_simulated
 from study.reporting.sections import Section, numbered, sections
-from study.reporting.source import Source, source
+from study.reporting.source import Source
 from study.reporting.versions import versions
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 Say = Callable[[str], None]
 
@@ -89,46 +84,3 @@ def make_report(made_of: Source, options: Options, now: datetime, say: Say = lam
 def _findings(trials: Any, participants: Sequence[str], options: Options) -> Findings:
     rng = np.random.default_rng(options.seed) if options.resamples else None
     return findings(trials, participants, options.resamples, rng)
-
-
-def report_html(session: Session, study_id: int, now: datetime, options: Options | None = None) -> str:
-    """A study's report as one HTML page that needs no network; `now` is the time that it bears.
-
-    Raises:
-        NotFoundError: there is no such study.
-        StudyError: it is an annotation study, or everybody is flagged and was to be left out.
-    """
-    from study.reporting.page import page
-
-    return page(make_report(source(session, study_id), options or Options(), now))
-
-
-def report_json(report: Report) -> dict[str, Any]:
-    """Every number of a report, with what it was made of and by."""
-    facts = report.source.facts
-    return {
-        "study": {
-            name: getattr(facts, name)
-            for name in ("name", "title", "state", "simulated", "seed", "preregistration", "erased")
-        },
-        "conduct": {
-            "opened_at": facts.opened_at,
-            "closed_at": facts.closed_at,
-            "deadline": facts.deadline,
-            "flow": dict(facts.flow),
-            "deviations": list(facts.deviations),
-            "analysed": analysed(report),
-        },
-        "labels": {"set": facts.label_set, "bundle": facts.bundle, "fingerprint": facts.fingerprint},
-        "made_at": report.made_at.isoformat(timespec="seconds"),
-        "versions": report.versions,
-        "options": {
-            "exclude_flagged": report.options.exclude_flagged,
-            "resamples": report.options.resamples,
-            "seed": report.options.seed,
-        },
-        "left_out": report.left_out,
-        **numbers.as_json(report.found),
-        "flagged": report.flagged,
-        "headline_of_all": {name: one.as_dict() for name, one in report.whole.items()},
-    }

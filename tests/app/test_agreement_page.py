@@ -198,7 +198,7 @@ def test_the_link_sets_a_cookie_of_its_own_and_opens_no_image(program):
 
 
 def test_the_report_that_is_downloaded_has_the_numbers_of_the_page(program, visit_as):
-    from study.reporting.report import report_html
+    from study.reporting.page import report_html
 
     visit_as(program.researcher_cookies())
     test = draw("agreement", study="2")

@@ -8,9 +8,10 @@ import pytest
 from db.tables import Study
 from study.field.doors import close_door, extend_participant, extend_study, open_door, pause_door
 from study.field.replacement import replace
+from study.reporting.as_json import report_json
 from study.reporting.conduct import FLOW, flow_rows
 from study.reporting.page import page
-from study.reporting.report import Options, make_report, report_json
+from study.reporting.report import Options, make_report
 from study.reporting.source import facts, source
 from study.stages.loss import lost
 from study.stages.withdrawal import erase

@@ -15,11 +15,12 @@ from study.figures.template import DARK, LIGHT
 from study.findings.simulation import Design as SimulatedDesign
 from study.findings.simulation import Population, simulate_trials
 from study.findings.summary import findings
+from study.reporting.as_json import report_json
 from study.reporting.design_words import design_rows, design_words
 from study.reporting.figure_files import write_figures
 from study.reporting.numbers import as_json, tables
-from study.reporting.page import looks, page
-from study.reporting.report import Options, make_report, report_html, report_json
+from study.reporting.page import looks, page, report_html
+from study.reporting.report import Options, make_report
 from study.reporting.sections import sections
 from study.reporting.source import Source, StudyFacts, find_study, source
 from study.reporting.table_html import cell, table_html

@@ -22,12 +22,29 @@ from app.researcher import (
     label_sets,
     people,
     photograph,
+    rooms,
     sign_in,
     studies,
     watch,
 )
-from app.researcher.access import EDITORS, OWNERS
 
+ROOMS = {
+    rooms.STUDIES: studies.page,
+    rooms.AGREEMENT: agreement.page,
+    rooms.GALLERY: gallery.page,
+    rooms.LABEL_SETS: label_sets.page,
+    rooms.PHOTOGRAPH: photograph.page,
+    rooms.ANNOTATION: annotation.page,
+    rooms.IMPORT: importing.page,
+    rooms.DESIGN: design.page,
+    rooms.INVITATIONS: invite.page,
+    rooms.ENGINE: engine.page,
+    rooms.PEOPLE: people.page,
+    rooms.ACCOUNT: account.page,
+    rooms.WATCH: watch.page,
+    rooms.IMAGE: image.page,
+}
+"""The page that draws each room, in the order of the bar."""
 LOGO = str(Path(__file__).with_name("logo.svg"))
 
 
@@ -62,14 +79,8 @@ def pages(here: Here) -> list[st.Page]:
     if here.researcher is None:
         return [sign_in.entry(), trial, shared]
     role = here.researcher.role
-    rooms = [studies.entry(), agreement.entry(), gallery.entry(), label_sets.entry(), photograph.entry()]
-    rooms += [annotation.entry()]
-    if role in EDITORS:
-        rooms += [importing.entry(), design.entry(), invite.entry()]
-    rooms += [engine.entry()]
-    if role in OWNERS:
-        rooms += [people.entry()]
-    return [*rooms, account.entry(), watch.entry(), image.entry(), trial, shared]
+    own = [room.page(draw) for room, draw in ROOMS.items() if role in room.roles]
+    return [*own, trial, shared]
 
 
 if __name__ == "__main__":

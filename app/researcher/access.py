@@ -59,10 +59,15 @@ def _for_roles(roles: tuple[str, ...], draw: Callable[Given, None]) -> Callable[
     return researchers_only(guarded)
 
 
+def may_enter(roles: tuple[str, ...]) -> bool:
+    """Whether the visitor has one of these roles."""
+    researcher = who_is_here().researcher
+    return researcher is not None and researcher.role in roles
+
+
 def may_invite() -> bool:
     """Whether the visitor may see and make invitation links; a reader may not."""
-    researcher = who_is_here().researcher
-    return researcher is not None and researcher.role in INVITERS
+    return may_enter(INVITERS)
 
 
 class Guarded(Database):

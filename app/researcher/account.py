@@ -12,11 +12,6 @@ from study.access.people import ROLES, sign_out_everywhere, signed_in_since
 from study.errors import StudyError
 
 
-def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Account", icon=":material/person:", url_path="account")
-
-
 @researchers_only
 def page() -> None:
     """Draw the account of whoever is signed in."""

@@ -11,16 +11,6 @@ from app.researcher.access import database, may_invite, researchers_only
 from study import studies
 
 
-def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Agreement", icon=":material/hub:", url_path="agreement")
-
-
-def link(study_id: int, text: str) -> None:
-    """Draw a link to one study's report."""
-    st.page_link(entry(), label=text, icon=":material/hub:", query_params={"study": str(study_id)})
-
-
 @researchers_only
 def page() -> None:
     """Draw the report of the study that the address names, or of the one with most answers."""
@@ -32,7 +22,7 @@ def page() -> None:
         words.nothing_yet(*words.NO_STUDIES)
         return
     study = _choose(listed)
-    study_choice.rooms(int(study["study_id"]), study["kind"])
+    study_choice.ways(int(study["study_id"]), study["kind"])
     agreement_links.share_links(study["study_id"])
     findings_report.report(study, _signed_in, raw=may_invite())
 

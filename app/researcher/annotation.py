@@ -19,17 +19,6 @@ from study.images.manifests import datasets
 BASE, OF, GENERATION = "annotation_base", "annotation_of", "annotation_generation"
 
 
-def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Annotation", icon=":material/label_important:", url_path="annotation")
-
-
-def link(study_id: int | None, text: str) -> None:
-    """Draw a link to one task, or to a new one."""
-    query = {} if study_id is None else {"study": str(study_id)}
-    st.page_link(entry(), label=text, icon=":material/label_important:", query_params=query)
-
-
 @researchers_only
 def page() -> None:
     """Draw the task that the address names, or the design of a new one."""
@@ -42,7 +31,7 @@ def page() -> None:
         )
     else:
         words.head(f"Annotation · {study.title}")
-        study_choice.rooms(study.id, study.kind)
+        study_choice.ways(study.id, study.kind)
     if study is not None and study.frozen_at is not None:
         words.study_badges("frozen" if study.state == "draft" else study.state, study.simulated)
         annotation_findings.draw(study, raw=may_invite())

@@ -9,7 +9,7 @@ from app.computing import computing, task, task_and_engine
 from app.downloads import task_table
 from app.identity import who_is_here
 from app.installation import installation
-from app.researcher import engine, following, taking, words
+from app.researcher import following, rooms, taking, words
 from app.researcher.access import database, me
 from db.tables import Study
 from study.access.acts import Act
@@ -107,7 +107,7 @@ def _publish(study: Study) -> None:
             people = words.counted(done.annotators, "annotator")
             st.session_state[TOLD] = f"{words.counted(done.votes, 'vote')} of {people} published."
             st.rerun()
-        st.page_link(engine.entry(), label="Train an engine with these votes", icon=":material/neurology:")
+        rooms.ENGINE.link("Train an engine with these votes")
 
 
 def _download(study: Study, text: str, what: str, seen: Version) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.researcher import design_forecast, design_freezing, design_language, study_choice, words
+from app.researcher import design_forecast, design_freezing, design_language, rooms, study_choice, words
 from app.researcher.access import database, editors_only, me
 from app.researcher.design_fields import Fields, Values
 from app.researcher.design_words import EXPERIMENTS, LARGEST_MEGABYTES, NO_LABELS, PRESETS, to_mend
@@ -23,17 +23,6 @@ from study.images.selections import selection_images, selections
 BASE, OF, GENERATION, SET = "design_base", "design_of", "design_generation", "design_set"
 
 
-def entry() -> st.Page:
-    """The page as the navigation knows it; it is reached from Studies and from the study’s other rooms."""
-    return st.Page(page, title="Design", icon=":material/edit_note:", url_path="design", visibility="hidden")
-
-
-def link(study_id: int | None, text: str) -> None:
-    """Draw a link to one study's design, or to a new one's."""
-    query = {} if study_id is None else {"study": str(study_id)}
-    st.page_link(entry(), label=text, icon=":material/edit_note:", query_params=query)
-
-
 @editors_only
 def page() -> None:
     """Draw the design of the study that the address names, or of a new one."""
@@ -42,7 +31,7 @@ def page() -> None:
         words.head("Design", "A study’s decisions, and beside them what they will cost and buy.")
     else:
         words.head(f"Design · {study.title}")
-        study_choice.rooms(study.id, study.kind)
+        study_choice.ways(study.id, study.kind)
     with database().session() as session:
         sets = label_sets(session)
     if study is not None and study.frozen_at is not None:
@@ -64,7 +53,7 @@ def begin_with_selection(label_set_id: int, name: str) -> None:
     _load(design.changed(title=f"About {name}"))
     st.session_state[OF], st.session_state[SET] = None, label_set_id
     st.toast(f"{words.counted(len(ids), 'image')} of “{name}” are what it asks about.")
-    st.switch_page(entry())
+    rooms.DESIGN.enter()
 
 
 def _named() -> Study | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.researcher import rooms
 from study.design.errors import DesignError
 
 LABELS = {
@@ -101,8 +102,8 @@ TEXTS = {
 }
 NO_LABELS = (
     "No label set yet",
-    ("A study asks about images that have soft-labels. Bring images in.", "importing"),
-    ("Label them with an engine: then a study can be designed here.", "engine"),
+    ("A study asks about images that have soft-labels. Bring images in.", rooms.IMPORT),
+    ("Label them with an engine: then a study can be designed here.", rooms.ENGINE),
     "Or look around first: stop the server, and start it again with `make run` for the demo.",
 )
 LARGEST_MEGABYTES = 20

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.installation import installation
-from app.researcher import bundles, jobs, words
+from app.researcher import bundles, jobs, rooms, words
 from app.researcher.access import EDITORS, database, me, researchers_only
 from study.errors import StudyError
 from study.images import catalog
@@ -20,11 +20,6 @@ RECIPES = {
     "paper": "paper: the paper's three backbones, for a GPU and hundreds of thousands",
     "demo": "demo: small networks from scratch, for rendered faces",
 }
-
-
-def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Engine", icon=":material/neurology:", url_path="engine")
 
 
 @researchers_only
@@ -66,7 +61,7 @@ def _start(bundles: "list[Bundle]") -> None:
         names = dataset_names(session)
     if not names:
         words.nothing_yet(
-            "No images yet", ("Bring a data set in: engines are trained on it and label it.", "importing")
+            "No images yet", ("Bring a data set in: engines are trained on it and label it.", rooms.IMPORT)
         )
         return
     train, label = st.columns(2)

@@ -5,21 +5,15 @@ from typing import Any
 import streamlit as st
 
 from app import charts
-from app.researcher import filters, image, moved, picking, views, words
+from app.researcher import filters, moved, picking, views, words
 from app.researcher.access import RESEARCHERS, database, researchers_only
 from engine.soft_labels import SOFT_COLUMNS
 from study.images import catalog, facets
 from study.images.gallery import relaxed, rows_of
 from study.images.view import View
 
-PER_PAGE = 24
 _ADDRESS, _PAGE = "gallery-came-from", "gallery-page"
 _SAID_ANYWAY = {"image", "hard_label", "top", *(column.removeprefix("soft_") for column in SOFT_COLUMNS)}
-
-
-def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Gallery", icon=":material/grid_view:", url_path="gallery")
 
 
 @researchers_only
@@ -47,7 +41,7 @@ def page() -> None:
 
 def _come_back() -> None:
     # The browser's Back leaves the address of the image that one comes from: put the gallery's back.
-    if image.is_addressed():
+    if views.IMAGE in st.query_params:
         st.query_params.from_dict(st.session_state.get(_ADDRESS, {}))
         st.rerun()
 
@@ -80,9 +74,9 @@ def _nothing(view: View, summary: dict[str, Any]) -> None:
 
 @researchers_only
 def _results(view: View, total: int, dataset_id: int) -> None:
-    number, last = _page_number(view, total), -(-total // PER_PAGE)
-    first = (number - 1) * PER_PAGE
-    ids = views.ids_of(view, total, first, PER_PAGE)
+    number, last = _page_number(view, total), -(-total // views.PER_PAGE)
+    first = (number - 1) * views.PER_PAGE
+    ids = views.ids_of(view, total, first, views.PER_PAGE)
     with database().session() as session:
         frame = rows_of(session, view.label_set_id, ids)
     st.caption(
@@ -92,8 +86,8 @@ def _results(view: View, total: int, dataset_id: int) -> None:
     moved.warn_of_missing(dataset_id, list(frame["path"]))
     picking.bar(view, [int(one) for one in frame["image_id"]], total)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _turn(view, f"Previous {PER_PAGE}", number - 1, last, "Shift+Left")
-        _turn(view, f"Next {PER_PAGE}", number + 1, last, "Shift+Right")
+        _turn(view, f"Previous {views.PER_PAGE}", number - 1, last, "Shift+Left")
+        _turn(view, f"Next {views.PER_PAGE}", number + 1, last, "Shift+Right")
     with st.grid("auto", min_column_width=148, gap=("medium", "small")) as grid:
         for place, row in enumerate(frame.to_dict("records"), first + 1):
             with grid.cell():
@@ -108,7 +102,7 @@ def _card(view: View, row: dict[Any, Any], place: int) -> None:
     source = charts.thumbnail_url(view.label_set_id, row["image_id"])
     note = "" if view.sort in _SAID_ANYWAY else f"{filters.TITLES[view.sort]} {_number(row[view.sort])}"
     st.html(charts.card(source, scores, row["hard_label"], row["image"], note))
-    image.link(view, row["image_id"], place, f"{row['image']} · {row['subset']}")
+    views.link_to_image(view, row["image_id"], place, f"{row['image']} · {row['subset']}")
     picking.tick(view.label_set_id, row["image_id"], row["image"])
 
 
@@ -120,7 +114,7 @@ def _page_number(view: View, total: int) -> int:
     if shown != view.key:
         asked = st.query_params.get(views.PAGE, "1")
         number = int(asked) if asked.isascii() and asked.isdecimal() else 1
-    number = min(max(number, 1), -(-total // PER_PAGE))
+    number = min(max(number, 1), -(-total // views.PER_PAGE))
     st.session_state[_PAGE] = view.key, number
     if number == 1:
         st.query_params.pop(views.PAGE, None)

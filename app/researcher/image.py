@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import charts, overlay, pictures
 from app.installation import installation
-from app.researcher import backbones, image_people, moved, views, words
+from app.researcher import backbones, image_people, moved, rooms, views, words
 from app.researcher.access import database, researchers_only
 from engine.emfacs import ACTION_UNITS
 from engine.soft_labels import SOFT_COLUMNS
@@ -21,21 +21,6 @@ MEANING = {
 NEAREST = 12
 
 
-def entry() -> st.Page:
-    """The page as the navigation knows it; it is reached from the gallery."""
-    return st.Page(page, title="Image", url_path="image", visibility="hidden")
-
-
-def link(view: View, image_id: int, place: int | None, text: str) -> None:
-    """Draw a link to one image's page, at its place in a view (from 1) or on its own."""
-    st.page_link(entry(), label=text, query_params=_address(view, image_id, place))
-
-
-def is_addressed() -> bool:
-    """Whether the address names an image."""
-    return views.IMAGE in st.query_params
-
-
 @researchers_only
 def page() -> None:
     """Draw the image that the address names."""
@@ -44,11 +29,9 @@ def page() -> None:
         with database().session() as session:
             found = portrait(session, label_set_id, image_id)
     except (KeyError, ValueError, NotFoundError):
-        from app.researcher import gallery
-
         words.head("Image")
         st.warning("The address names no image of a label set. Choose one in the gallery.")
-        st.page_link(gallery.entry())
+        rooms.GALLERY.link()
         return
     words.head(
         f"Image {found.image}", "One face: its soft-label against its hard-label, and how both came about."
@@ -68,16 +51,14 @@ def page() -> None:
 
 def _ways(label_set_id: int, image_id: int, found: Portrait) -> None:
     """Back to the gallery, and to the images before and after this one in the view it was reached by."""
-    from app.researcher import gallery
-
     view, _ = views.addressed_view(label_set_id)
     place = _place()
     before, after, total = _neighbours(view, image_id, place)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button("Gallery", icon=":material/grid_view:", shortcut="Esc", key="to-gallery"):
-            page_number = 1 + ((place or 1) - 1) // gallery.PER_PAGE
+            page_number = 1 + ((place or 1) - 1) // views.PER_PAGE
             here = {views.LABELS: found.label_set, views.PAGE: str(page_number)}
-            st.switch_page(gallery.entry(), query_params={**view.address(), **here})
+            rooms.GALLERY.enter({**view.address(), **here})
         if place is None or total == 0:
             return
         _step(view, "Previous", before, place - 1, "Left")
@@ -88,7 +69,7 @@ def _ways(label_set_id: int, image_id: int, found: Portrait) -> None:
 def _step(view: View, text: str, image_id: int | None, place: int, shortcut: str) -> None:
     def step() -> None:
         if image_id is not None:
-            st.query_params.from_dict(_address(view, image_id, place))
+            st.query_params.from_dict(views.address_of_image(view, image_id, place))
 
     st.button(text, key=text, shortcut=shortcut, on_click=step, disabled=image_id is None)
 
@@ -112,13 +93,6 @@ def _neighbours(view: View, image_id: int, place: int | None) -> tuple[int | Non
 def _place() -> int | None:
     asked = st.query_params.get(views.AT, "")
     return int(asked) if asked.isascii() and asked.isdecimal() and int(asked) > 0 else None
-
-
-def _address(view: View, image_id: int, place: int | None) -> dict[str, str | list[str]]:
-    own: dict[str, str | list[str]] = {views.SET: str(view.label_set_id), views.IMAGE: str(image_id)}
-    if place is None:
-        return own
-    return {**view.address(), **own, views.AT: str(place)}
 
 
 def _face(label_set_id: int, found: Portrait) -> None:
@@ -197,4 +171,6 @@ def _nearest(label_set_id: int, image_id: int) -> None:
             with grid.cell():
                 note = f"Distance {row['distance']:.2f}"
                 st.html(charts.card(source, scores, row["hard_label"], row["image"], note))
-                link(View(label_set_id), row["image_id"], None, f"{row['image']} · {row['subset']}")
+                views.link_to_image(
+                    View(label_set_id), row["image_id"], None, f"{row['image']} · {row['subset']}"
+                )

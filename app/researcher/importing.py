@@ -49,11 +49,6 @@ CALLED = "import-called"
 _FACES = 12
 
 
-def entry() -> st.Page:
-    """The page as the navigation lists it, for those who may import."""
-    return st.Page(page, title="Import", icon=":material/upload:", url_path="import")
-
-
 @editors_only
 def page() -> None:
     """Draw the datasets that are there, the way in for another, and the imports under way."""

@@ -22,13 +22,6 @@ from study.field import doors
 TOLD = "invite-told"
 
 
-def entry() -> st.Page:
-    """The page as the navigation knows it; it is reached from Studies and from the study’s other rooms."""
-    return st.Page(
-        page, title="Invitations", icon=":material/mail:", url_path="invitations", visibility="hidden"
-    )
-
-
 @editors_only
 def page() -> None:
     """Draw the doors and the links of one study."""

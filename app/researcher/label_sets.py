@@ -27,11 +27,6 @@ NOTHING = "nothing"
 _MOVED = 24
 
 
-def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Label sets", icon=":material/bar_chart:", url_path="labels")
-
-
 @researchers_only
 def page() -> None:
     """Draw the label set that the address names, alone or beside another."""

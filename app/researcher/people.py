@@ -15,11 +15,6 @@ from study.access import people
 from study.errors import StudyError
 
 
-def entry() -> st.Page:
-    """The page as the navigation lists it, for owners."""
-    return st.Page(page, title="People", icon=":material/group:", url_path="people")
-
-
 @owners_only
 def page() -> None:
     """Draw the people, an invitation for another, and the log."""

@@ -26,11 +26,6 @@ _MEANING = {
 }
 
 
-def entry() -> st.Page:
-    """The page as the navigation lists it."""
-    return st.Page(page, title="Photograph", icon=":material/add_a_photo:", url_path="photograph")
-
-
 @researchers_only
 def page() -> None:
     """Draw the page."""

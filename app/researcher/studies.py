@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import charts
-from app.researcher import agreement, annotation, design, invite, watch, words
+from app.researcher import rooms, words
 from app.researcher.access import database, may_invite, me, researchers_only
 from study import studies
 from study.access.invitations import anybody_invited
@@ -17,19 +17,14 @@ LIVE_SECONDS = 3
 MANY, SCROLLED = 12, 320
 
 
-def entry() -> st.Page:
-    """The page as the navigation lists it: where a researcher arrives."""
-    return st.Page(page, title="Studies", icon=":material/science:", url_path="studies", default=True)
-
-
 @researchers_only
 def page() -> None:
     """Draw every study."""
     actions = words.head("Studies", "What runs, how far it is, and the way to each study’s rooms.")
     if may_invite():
         with actions:
-            design.link(None, "New design")
-            annotation.link(None, "New annotation task")
+            rooms.DESIGN.link("New design")
+            rooms.ANNOTATION.link("New annotation task")
     with database().session() as session:
         listed = studies.list_studies(session)
     if listed.empty:
@@ -55,18 +50,18 @@ def _card(study: dict[Hashable, Any]) -> None:
         st.fragment(_progress, run_every=LIVE_SECONDS if state == "open" else None)(study_id)
     if state == "open" and not study["simulated"] and may_invite() and not _invited(study_id):
         st.caption("Nobody is invited yet: make personal links or an open one on **Invitations**.")
+    here = rooms.of_study(study_id)
     with st.container(horizontal=True):
         if may_invite() and study["kind"] == "experiments":
-            design.link(study_id, "Go on designing" if state == "draft" else "See the design")
+            rooms.DESIGN.link("Go on designing" if state == "draft" else "See the design", here)
         if state != "draft":
-            here = {"study": str(study_id)}
             if may_invite() and not study["simulated"]:
-                st.page_link(invite.entry(), label="Invitations", icon=":material/mail:", query_params=here)
-            st.page_link(watch.entry(), label="Watch", icon=":material/monitoring:", query_params=here)
+                rooms.INVITATIONS.link(query=here)
+            rooms.WATCH.link(query=here)
         if study["kind"] == "annotation":
-            annotation.link(study_id, "Go on designing" if state == "draft" else "See the annotations")
+            rooms.ANNOTATION.link("Go on designing" if state == "draft" else "See the annotations", here)
         elif state not in ("draft", "frozen"):
-            agreement.link(study_id, "See the agreement dashboard")
+            rooms.AGREEMENT.link("See the agreement dashboard", here)
 
 
 def _open(study: dict[Hashable, Any]) -> None:

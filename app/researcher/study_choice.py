@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.researcher import words
-from app.researcher.access import database, may_invite
+from app.researcher import rooms, words
+from app.researcher.access import database, may_enter
 from study import studies
 
 
@@ -26,20 +26,17 @@ def choose_study(key: str) -> dict[str, Any] | None:
     )
     st.query_params["study"] = str(chosen)
     row = dict(rows[str(chosen)])
-    rooms(int(row["study_id"]), row["kind"])
+    ways(int(row["study_id"]), row["kind"])
     return row
 
 
-def rooms(study_id: int, kind: str) -> None:
+def ways(study_id: int, kind: str) -> None:
     """Draw the ways to the rooms of one study, from any of them."""
-    # Asked for here, because the rooms themselves import this module.
-    from app.researcher import agreement, annotation, design, invite, watch
-
-    designed = design if kind == "experiments" else annotation
-    ways = [designed.entry()] if may_invite() or kind != "experiments" else []
-    ways += [invite.entry()] if may_invite() else []
-    ways += [watch.entry()]
-    ways += [agreement.entry()] if kind == "experiments" else []
+    if kind == "experiments":
+        own = [rooms.DESIGN, rooms.INVITATIONS, rooms.WATCH, rooms.AGREEMENT]
+    else:
+        own = [rooms.ANNOTATION, rooms.INVITATIONS, rooms.WATCH]
     with st.container(horizontal=True, gap="xsmall", key="study-rooms"):
-        for way in ways:
-            st.page_link(way, query_params={"study": str(study_id)})
+        for room in own:
+            if may_enter(room.roles):
+                room.link(query=rooms.of_study(study_id))

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.researcher import rooms
 from app.researcher.access import database
 from study.images import gallery
 from study.images.view import View, view_of
@@ -13,6 +14,8 @@ LABELS, PAGE, SET, IMAGE, AT = "labels", "page", "set", "image", "at"
 """Words of an address beside the view's own: the label set by name, the page; on an image's page the label
 set and the image by id, and the image's place in the view, from 1."""
 
+PER_PAGE = 24
+"""Images on one page of the gallery."""
 _WINDOW = 96
 
 
@@ -24,6 +27,19 @@ def address() -> dict[str, list[str]]:
 def addressed_view(label_set_id: int) -> tuple[View, list[str]]:
     """The view that the address asks for, and what of it means nothing."""
     return view_of(label_set_id, address())
+
+
+def address_of_image(view: View, image_id: int, place: int | None) -> dict[str, str | list[str]]:
+    """The words of the address of one image's page, at its place in a view (from 1) or on its own."""
+    own: dict[str, str | list[str]] = {SET: str(view.label_set_id), IMAGE: str(image_id)}
+    if place is None:
+        return own
+    return {**view.address(), **own, AT: str(place)}
+
+
+def link_to_image(view: View, image_id: int, place: int | None, text: str) -> None:
+    """Draw a link to one image's page, at its place in a view (from 1) or on its own."""
+    rooms.IMAGE.link(text, address_of_image(view, image_id, place))
 
 
 def summary(label_set_id: int) -> dict[str, Any]:

@@ -25,11 +25,6 @@ TOLD = "watch-told"
 _ENDS_WELL = {"finished": "green", "answering": "blue", "overdue": "orange"}
 
 
-def entry() -> st.Page:
-    """The page as the navigation knows it; it is reached from Studies and from the study’s other rooms."""
-    return st.Page(page, title="Watch", icon=":material/monitoring:", url_path="watch", visibility="hidden")
-
-
 @researchers_only
 def page() -> None:
     """Draw one study as it goes on."""

@@ -1,12 +1,12 @@
 """What the researchers' pages say alike: heads, states, what is missing."""
 
-from importlib import import_module
-
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.researcher.access import may_invite
+from app.researcher import rooms
+from app.researcher.access import may_enter
+from app.researcher.rooms import Room
 
 # In the order in which they are listed: what runs comes first.
 STATE_COLOURS = {"open": "green", "paused": "orange", "frozen": "violet", "draft": "gray", "closed": "blue"}
@@ -50,10 +50,10 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def nothing_yet(headline: str, *steps: str | tuple[str, str]) -> None:
+def nothing_yet(headline: str, *steps: str | tuple[str, Room]) -> None:
     """Say what an empty page is waiting for, and what to do about it.
 
-    A step is its words, or its words and the module of the room where it is done, to which a link leads.
+    A step is its words, or its words and the room where it is done, to which those who may enter find a link.
     """
     with st.container(border=True):
         st.subheader(headline, anchor=False)
@@ -61,29 +61,21 @@ def nothing_yet(headline: str, *steps: str | tuple[str, str]) -> None:
             said, room = (step, None) if isinstance(step, str) else step
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{number}. {said}", width="content")
-                if room is not None:
-                    _way(room)
+                if room is not None and may_enter(room.roles):
+                    room.link()
 
 
-def _way(room: str) -> None:
-    """Draw the link to a room, for those who may enter it."""
-    if room in _EDITORS_ROOMS and not may_invite():
-        return
-    st.page_link(import_module(f"app.researcher.{room}").entry())
-
-
-_EDITORS_ROOMS = ("importing", "design")
 DEMO = "Or look around first: stop the server, and start it again with `make run` for the demo."
 NO_IMAGES = (
     "No images yet",
-    ("Bring a data set in: a folder on the server, a zip or a table.", "importing"),
-    ("Label it: train an engine on it, or take one that is there.", "engine"),
+    ("Bring a data set in: a folder on the server, a zip or a table.", rooms.IMPORT),
+    ("Label it: train an engine on it, or take one that is there.", rooms.ENGINE),
     DEMO,
 )
 NO_BUNDLES = (
     "No engine yet",
-    ("Bring a data set in, whose faces have labels.", "importing"),
-    ("Train an engine on it: it appears here.", "engine"),
+    ("Bring a data set in, whose faces have labels.", rooms.IMPORT),
+    ("Train an engine on it: it appears here.", rooms.ENGINE),
     DEMO,
 )
 PARTS = (
@@ -92,8 +84,11 @@ PARTS = (
 )
 NO_STUDIES = (
     "No studies yet",
-    ("Bring a data set in.", "importing"),
-    ("Label it with an engine.", "engine"),
-    ("Design a study: choose images and participants, see what it will cost, save it, freeze it.", "design"),
+    ("Bring a data set in.", rooms.IMPORT),
+    ("Label it with an engine.", rooms.ENGINE),
+    (
+        "Design a study: choose images and participants, see what it will cost, save it, freeze it.",
+        rooms.DESIGN,
+    ),
     DEMO,
 )

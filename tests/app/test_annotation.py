@@ -43,15 +43,15 @@ from tests.app.test_participant_pages import component, press, take
 from tests.small_study import SECRET
 
 HEADERS = {"Origin": "http://testserver"}
-ROOMS = "agreement, annotation, design, engine, gallery, image, invite, studies, watch"
 
 
 def draw(room: str, **query: str) -> AppTest:
     """Draw one room as a script of its own, with the navigation that its links need."""
     script = f"""
 import streamlit as st
-from app.researcher import {ROOMS}
-st.navigation([one.entry() for one in ({ROOMS})])
+from app.researcher import {room}
+from app.shell import ROOMS
+st.navigation([one.page() for one in ROOMS])
 {room}.page()
 """
     test = AppTest.from_string(script, default_timeout=90)

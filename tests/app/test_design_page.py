@@ -19,8 +19,9 @@ from tests.small_study import NOW
 def draw(**query: str) -> AppTest:
     script = """
 import streamlit as st
-from app.researcher import agreement, design, studies
-st.navigation([studies.entry(), design.entry(), agreement.entry()])
+from app.researcher import design
+from app.shell import ROOMS
+st.navigation([one.page() for one in ROOMS])
 design.page()
 """
     test = AppTest.from_string(script, default_timeout=90)

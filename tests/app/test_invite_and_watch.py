@@ -14,10 +14,10 @@ from tests.app.test_researcher_pages import text
 def draw(room: str) -> AppTest:
     script = f"""
 import streamlit as st
-from app.researcher import invite, studies, watch
-rooms = dict(invite=invite, watch=watch)
-st.navigation([studies.entry(), *(one.entry() for one in rooms.values())])
-rooms[{room!r}].page()
+from app.researcher import {room}
+from app.shell import ROOMS
+st.navigation([one.page() for one in ROOMS])
+{room}.page()
 """
     test = AppTest.from_string(script, default_timeout=90)
     test.query_params["study"] = "1"

@@ -20,10 +20,10 @@ def draw(room: str, **query: str) -> AppTest:
     """Draw one room as a script of its own, with the navigation that its links need."""
     script = f"""
 import streamlit as st
-from app.researcher import agreement, annotation, design, gallery, image, invite, studies, watch
-rooms = dict(studies=studies, gallery=gallery, image=image, agreement=agreement)
-st.navigation([one.entry() for one in (*rooms.values(), annotation, design, invite, watch)])
-rooms[{room!r}].page()
+from app.researcher import {room}
+from app.shell import ROOMS
+st.navigation([one.page() for one in ROOMS])
+{room}.page()
 """
     test = AppTest.from_string(script, default_timeout=90)
     for name, value in query.items():

@@ -47,13 +47,16 @@ def version(session: Session, study_id: int) -> Version:
     """Three numbers that change with every answer, undo and erasure of a study, without counting rows.
 
     How many are answered, erased, and the last event of a study that may still be answered: an undone
-    answer that is given anew changes the events alone.
+    answer that is given anew changes the events alone. Of a closed study it is when it was made: a dry run
+    may have the number of one that was deleted.
     """
-    state = session.scalar(select(Study.state).where(Study.id == study_id))
+    study = session.execute(select(Study.state, Study.created_at).where(Study.id == study_id)).first()
     last = select(func.max(Answer.position)).where(Answer.participant_id == Participant.id).scalar_subquery()
     counts = select(func.sum(last), func.count(Participant.erased_at)).where(Participant.study_id == study_id)
     answered, erased = session.execute(counts).one()
-    event = None if state == "closed" else session.scalar(select(func.max(AnswerEvent.id)))
+    if study is not None and study.state == "closed":
+        return int(answered or 0), int(erased), int(1000 * study.created_at.timestamp())
+    event = session.scalar(select(func.max(AnswerEvent.id)))
     return int(answered or 0), int(erased), int(event or 0)
 
 

@@ -35,6 +35,7 @@ class Act(StrEnum):
     STUDY_REOPENED = "study.reopened", "opened a study again"
     STUDY_DEADLINE_SET = "study.deadline_set", "set a study's deadline"
     STUDY_SIMULATED = "study.simulated", "began a dry run of a study"
+    REHEARSAL_DELETED = "study.rehearsal_deleted", "deleted a dry run of a study"
     STUDY_EXPORTED = "study.exported", "took a study's answers along"
     STUDY_REPORTED = "study.reported", "took a study's report along"
 

@@ -111,18 +111,28 @@ def prepare(session: Session, study_id: int) -> PreparedTask:
         StudyError: its design cannot be met with its dataset.
     """
     study = _draft(session, study_id)
-    design, rng = AnnotationDesign.from_dict(study.design), np.random.default_rng(study.seed)
+    design = AnnotationDesign.from_dict(study.design)
     if study.dataset_id is None:
         raise StudyError(f"the annotation task {study.name!r} has no dataset")
-    check_qualification(session, study.dataset_id, design)
-    images = task_images(session, study.dataset_id, design, rng)
-    planned = plan(images, design, rng)
-    audited = audit(planned, images, design)
+    return PreparedTask(study_id, design, study.dataset_id, planned(session, design, study.dataset_id))
+
+
+def planned(session: Session, design: AnnotationDesign, dataset_id: int) -> AnnotationPlan:
+    """Plan a design by its seed, and audit the plan.
+
+    Raises:
+        StudyError: it cannot be met with the dataset.
+    """
+    rng = np.random.default_rng(design.seed)
+    check_qualification(session, dataset_id, design)
+    images = task_images(session, dataset_id, design, rng)
+    found = plan(images, design, rng)
+    audited = audit(found, images, design)
     if not audited.passed:
         failed = "; ".join(f"{check.name} ({check.figure})" for check in audited.failed)
         raise StudyError(f"the plan of {design.name!r} does not keep what it promises: {failed}")
-    check_plan(planned.questions)
-    return PreparedTask(study_id, design, study.dataset_id, planned)
+    check_plan(found.questions)
+    return found
 
 
 def seal(

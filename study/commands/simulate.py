@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,9 +11,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy.orm import Session
 
+    from db.session import Database
     from db.settings import Settings
     from study.simulation.annotators import Panel
     from study.simulation.copying import SimulatedStudy
+    from study.simulation.outcome import Outcome
     from study.simulation.respondents import Truth
 
     Check = Callable[[Session, Callable[[], object]], pd.DataFrame]
@@ -50,6 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--participants", type=int, metavar="N", help="how many (default: as designed)")
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn by lot (default 0)")
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="delete what the last --replace made of this study, as pages do",
+    )
     parser.add_argument("--url", help="a running server (default: one is started for the dry run)")
     for title, planted in (
         (
@@ -71,64 +79,91 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Walk, then print what was planted and what was found; 1 where something was not recovered."""
-    from datetime import UTC, datetime
-
     import numpy as np
-    from tqdm import tqdm
 
     from study.errors import StudyError
-    from study.field.doors import close_door
     from study.installation import opened_database
-    from study.simulation.recovery import DRAWS
-    from study.simulation.server import trial_server
-    from study.simulation.walking import walk_all
+    from study.jobs.queue import acting_researcher
+    from study.simulation.rehearsals import only_whole
 
     if args.participants is not None and args.participants < 1:
         raise StudyError(f"--participants {args.participants}: give 1 or more")
     rng = np.random.default_rng(args.seed)
     with opened_database() as (database, settings):
-        with database.begin() as session:
-            made, check = _prepared(session, settings, args, rng)
-        with (
-            trial_server(settings, args.url) as url,
-            tqdm(total=len(made.planned), desc="answer", unit="answer") as bar,
-        ):
-            stored = walk_all(url, made, bar.update)
-        with tqdm(total=DRAWS, desc="check", unit="draw") as bar, database.begin() as session:
-            found = check(session, bar.update)
-            close_door(session, made.study_id, now=datetime.now(UTC))
-    print(f"{made.name}: {stored:,} answers of {len(made.tokens)} participants, {made.finishing} to the end")
+        with database.session() as session:
+            by = acting_researcher(session)
+        made, check = _prepared(database, settings, args, rng, by)
+        with only_whole(database, made.study_id, by):
+            done, found, kept = _walked(database, settings, args.url, made, check, by)
+    people = f"{done.participants} participants, {done.finishing} to the end"
+    print(f"{done.name}: {done.stored:,} answers of {people}")
     print(found.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
-    if stored != len(made.planned):
-        print(f"{len(made.planned):,} answers were planned")
-    return 0 if found["holds"].all() and stored == len(made.planned) else 1
+    if done.stored != done.planned:
+        print(f"{done.planned:,} answers were planned")
+    # Who looks at a job's result judges it there: the job itself was done.
+    return 0 if done.holds or kept else 1
+
+
+def _walked(
+    database: "Database",
+    settings: "Settings",
+    url: str | None,
+    made: "SimulatedStudy",
+    check: "Check",
+    by: int | None,
+) -> tuple["Outcome", "pd.DataFrame", bool]:
+    """Let everybody answer, compare, close the study; the outcome, its table, whether a job keeps it."""
+    from tqdm import tqdm
+
+    from study.field.doors import close_door
+    from study.jobs.queue import keep_result
+    from study.simulation.outcome import outcome
+    from study.simulation.recovery import DRAWS
+    from study.simulation.server import trial_server
+    from study.simulation.walking import walk_all
+
+    with (
+        trial_server(settings, url) as address,
+        tqdm(total=len(made.planned), desc="answer", unit="answer") as bar,
+    ):
+        stored = walk_all(address, made, bar.update)
+    # The check takes a while, and holds no lock.
+    with tqdm(total=DRAWS, desc="check", unit="draw") as bar, database.session() as session:
+        found = check(session, bar.update)
+    done = outcome(made, stored, found)
+    with database.begin() as session:
+        close_door(session, made.study_id, now=datetime.now(UTC), by=by)
+        kept = keep_result(session, done.to_dict())
+    return done, found, kept
 
 
 def _prepared(
-    session: "Session", settings: "Settings", args: argparse.Namespace, rng: "np.random.Generator"
+    database: "Database",
+    settings: "Settings",
+    args: argparse.Namespace,
+    rng: "np.random.Generator",
+    by: int | None,
 ) -> tuple["SimulatedStudy", "Check"]:
     """The simulated copy of the study or task that is named, and the check of its findings."""
-    from datetime import UTC, datetime
-
     from study.access.secret import installation_secret
     from study.annotation.kinds import ANNOTATION
     from study.field.doors import study_named
     from study.simulation.annotation_run import annotation_recovered, prepare_annotation_run
     from study.simulation.dry_run import prepare_dry_run, recovered
 
-    study, now, people = study_named(session, args.study), datetime.now(UTC), args.participants
-    secret = installation_secret(settings)
+    with database.session() as session:
+        study = study_named(session, args.study)
+    given: dict[str, Any] = {"participants": args.participants, "replace": args.replace, "by": by}
+    given |= {"secret": installation_secret(settings), "rng": rng, "now": datetime.now(UTC)}
     if study.kind == ANNOTATION:
         _refuse(args, _OF_EXPERIMENTS, "an annotation task")
         panel = _panel(args)
-        task = prepare_annotation_run(
-            session, study.id, panel, participants=people, labels=args.labels, secret=secret, rng=rng, now=now
-        )
+        task = prepare_annotation_run(database, study.id, panel, labels=args.labels, **given)
         print(f"the faces show: {_sources(task.faces['source'])}")
         return task, lambda session, progress: annotation_recovered(session, task, panel, rng, progress)
     _refuse(args, [*_OF_ANNOTATORS, "labels", "no-poor"], "a study of experiments")
     truth = _truth(args)
-    made = prepare_dry_run(session, study.id, truth, participants=people, secret=secret, rng=rng, now=now)
+    made = prepare_dry_run(database, study.id, truth, **given)
     return made, lambda session, progress: recovered(session, made, truth, rng, progress)
 
 

@@ -1,4 +1,4 @@
-"""What a lab starts from a page, as commands: importing, training, labelling, evaluating, freezing."""
+"""What a lab starts from a page, as commands: importing, training, labelling, rehearsing, freezing."""
 
 import hashlib
 import json
@@ -128,6 +128,23 @@ def freezing(study: Study) -> Work:
     """Plan a draft, preregister it, and store its questions."""
     needs = {"study": str(study.id), "design": design_fingerprint(study)}
     return Work("freeze", f"Freeze {study.name}", [["study", "freeze", study.name]], needs)
+
+
+def rehearsing(study: Study, participants: int, seed: int) -> Work:
+    """Let simulated participants answer a copy of a study or an annotation task, in place of the last copy.
+
+    With as many participants as it has, its own plan is answered; `seed`: of all that is drawn by lot.
+
+    Raises:
+        StudyError: it is itself a simulated study.
+    """
+    if study.simulated:
+        raise StudyError(f"{study.name!r} is answered by simulated participants already: rehearse the study")
+    command = ["study", "simulate", study.name, "--replace", "--seed", str(seed)]
+    if participants != study.design["participants"]:
+        command += ["--participants", str(participants)]
+    needs = {"study": str(study.id), "design": design_fingerprint(study), "participants": str(participants)}
+    return Work("rehearse", f"Rehearse {study.name}", [command], needs)
 
 
 def design_fingerprint(study: Study) -> str:

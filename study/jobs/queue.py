@@ -18,7 +18,9 @@ SILENT = timedelta(seconds=30)
 """A job that has not said for this long that it lives is taken to be dead; it says so every second."""
 JOB = "FACEVALUE_JOB"
 """The variable by which a job's commands know whose work they do."""
-BESIDE = ("freeze",)
+RESULT = "result"
+"""Where, beside what a job makes, stands what it found."""
+BESIDE = ("freeze", "rehearse")
 """Kinds that take minutes and little memory: they do not wait for a training that takes a night."""
 DIED = (
     "The job's process ended without a word: it was killed, or the machine was restarted. "
@@ -72,7 +74,7 @@ def again(session: Session, job_id: int, *, by: int | None, now: datetime) -> Jo
         raise StudyError(
             f"the job {before.title!r} is {before.state}: only a failed or stopped one starts again"
         )
-    more = {key: value for key, value in before.arguments.items() if key != "commands"}
+    more = {key: value for key, value in before.arguments.items() if key not in ("commands", RESULT)}
     commands, act = before.arguments["commands"], Act.JOB_RESTARTED
     return add_job(session, before.kind, before.title, commands, by=by, now=now, needs=more, act=act)
 
@@ -90,9 +92,23 @@ def _refuse_twin(session: Session, kind: str, needs: Mapping[str, Any], now: dat
 
 def acting_researcher(session: Session) -> int | None:
     """Who started the job that this process works for; None where a person gave the command."""
-    number = os.environ.get(JOB, "")
-    job = session.get(Job, int(number)) if number.isascii() and number.isdigit() else None
+    job = _acting_job(session)
     return None if job is None else job.started_by
+
+
+def keep_result(session: Session, result: Mapping[str, Any]) -> bool:
+    """Keep what was found with the job that this process works for; False where a person gave the command."""
+    job = _acting_job(session)
+    if job is None:
+        return False
+    job.arguments = {**job.arguments, RESULT: dict(result)}
+    session.flush()
+    return True
+
+
+def _acting_job(session: Session) -> Job | None:
+    number = os.environ.get(JOB, "")
+    return session.get(Job, int(number)) if number.isascii() and number.isdigit() else None
 
 
 def get_job(session: Session, job_id: int) -> Job:

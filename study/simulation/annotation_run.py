@@ -13,10 +13,11 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from db.session import Database
 from db.tables import Image, Participant, Question, Study
 from engine.soft_labels import SOFT_COLUMNS
 from study.annotation.design import AnnotationDesign
-from study.annotation.drafts import PreparedTask, create_draft, prepare, seal
+from study.annotation.drafts import PreparedTask, create_draft, planned, seal
 from study.annotation.planning import AnnotationPlan
 from study.annotation.responses import DIMENSIONS, Response
 from study.annotation.tables import annotator_name, readings
@@ -27,6 +28,7 @@ from study.simulation.annotators import Panel, simulate_readings
 from study.simulation.copying import Presses, SimulatedStudy, free_name, let_in
 from study.simulation.faces import faces_of
 from study.simulation.recovery import DRAWS, recovery
+from study.simulation.rehearsals import delete_rehearsal, only_whole, replaceable
 
 _original = aliased(Question)
 
@@ -50,51 +52,72 @@ class AnnotationRun(SimulatedStudy):
 
 
 def prepare_annotation_run(
-    session: Session,
+    database: Database,
     study_id: int,
     panel: Panel,
     *,
     participants: int | None = None,
     labels: str | None = None,
+    replace: bool = False,
     secret: bytes,
     rng: np.random.Generator,
     now: datetime,
+    by: int | None = None,
 ) -> AnnotationRun:
     """Make the simulated task, open it, invite its annotators, and let them agree.
 
     With as many participants as the task has, its own plan is answered; with others, its design is planned
     anew for them. `labels` names the label set whose soft-labels the faces show (`study.simulation.faces`).
+    `replace`: the dry runs of this task that were made so before are deleted.
 
     Raises:
         StudyError: its design cannot be met with so many participants, or there is no such label set.
     """
-    study = session.get_one(Study, study_id)
+    with database.session() as session:
+        study = session.get_one(Study, study_id)
+        if study.dataset_id is None:
+            raise StudyError(f"the annotation task {study.name!r} has no dataset")
+        copied, plan = _plan(session, study, study.dataset_id, participants)
+        shown = plan.questions["image"].unique().tolist()
+        faces = faces_of(session, study, shown, labels, rng)
+        before = replaceable(session, study) if replace else []
+    for one in before:
+        delete_rehearsal(database, one, now=now, by=by)
+    with database.begin() as session:
+        study = session.get_one(Study, study_id)
+        copied = copied.changed(name=free_name(session, copied.name))
+        source = study.dataset_id or 0
+        made = create_draft(
+            session, copied, source, simulated=True, copied_from=study.name, researcher_id=by, now=now
+        )
+        # Public ids tell nothing, and are drawn anew also where the readings are drawn alike.
+        ids = np.random.default_rng()
+        seal(session, PreparedTask(made.id, copied, source, plan), researcher_id=by, now=now, rng=ids)
+        tokens = let_in(session, study, made, secret=secret, now=now, by=by, replaced=replace)
+    with only_whole(database, made.id, by):
+        with database.session() as session:
+            asked = _asked(session, made.id)
+        said = simulate_readings(asked, faces, copied.form, panel, copied.seconds_per_question, rng)
+    poor = panel.poor_code(list(tokens))
+    return AnnotationRun(made.id, made.name, tokens, said, asked, copied, faces, poor)
+
+
+def _plan(
+    session: Session, study: Study, dataset_id: int, participants: int | None
+) -> tuple[AnnotationDesign, AnnotationPlan]:
+    """The design of the copy, still under the task's name, and who labels what."""
     design = AnnotationDesign.from_dict(study.design)
-    if study.dataset_id is None:
-        raise StudyError(f"the annotation task {study.name!r} has no dataset")
     people = participants or design.participants
     copied = design.changed(
-        name=free_name(session, design.name),
         title=f"{design.title} (dry run)",
         participants=people,
         demographics=(),
         training=False,
         qualification_images=0,
     )
-    made = create_draft(session, copied, study.dataset_id, simulated=True, copied_from=study.name, now=now)
     if study.frozen_at is not None and people == design.participants:
-        plan = AnnotationPlan(_planned(session, study_id), design.min_lag, ())
-        prepared = PreparedTask(made.id, copied, study.dataset_id, plan)
-    else:
-        prepared = prepare(session, made.id)
-    # Public ids tell nothing, and are drawn anew also where the readings are drawn alike.
-    seal(session, prepared, now=now, rng=np.random.default_rng())
-    tokens = let_in(session, study, made, secret=secret, now=now)
-    asked = _planned(session, made.id)
-    faces = faces_of(session, study, asked["image"].unique().tolist(), labels, rng)
-    said = simulate_readings(asked, faces, copied.form, panel, copied.seconds_per_question, rng)
-    poor = panel.poor_code(list(tokens))
-    return AnnotationRun(made.id, made.name, tokens, said, asked, copied, faces, poor)
+        return copied, AnnotationPlan(_asked(session, study.id), design.min_lag, ())
+    return copied, planned(session, copied, dataset_id)
 
 
 def annotation_recovered(
@@ -123,7 +146,7 @@ def annotation_recovered(
     return recovery(draws, found, list(found))
 
 
-def _planned(session: Session, study_id: int) -> pd.DataFrame:
+def _asked(session: Session, study_id: int) -> pd.DataFrame:
     """The `questions` contract of a task, by participant and position."""
     query = (
         select(

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
@@ -53,13 +54,27 @@ def free_name(session: Session, name: str) -> str:
     return free
 
 
-def let_in(session: Session, study: Study, made: Study, *, secret: bytes, now: datetime) -> dict[str, str]:
-    """Open the copy `made` of a study, invite its participants, let them agree; each one's link's token."""
+def let_in(
+    session: Session,
+    study: Study,
+    made: Study,
+    *,
+    secret: bytes,
+    now: datetime,
+    by: int | None = None,
+    replaced: bool = False,
+) -> dict[str, str]:
+    """Open the copy `made` of a study, invite its participants, let them agree; each one's link's token.
+
+    `replaced`: the next such dry run of the study takes its place (`study.simulation.rehearsals`).
+    """
     studies.open_study(session, made.id, now=now)
     links = invite_all(session, made.id, secret=secret, now=now)
     people = session.scalars(select(Participant.id).where(Participant.study_id == made.id)).all()
     for person in people:
         agree(session, person, CONSENT, now)
-    detail = {"as": made.name, "participants": len(people)}
-    note(session, None, Act.STUDY_SIMULATED, study.name, detail, now=now)
+    detail: dict[str, Any] = {"as": made.name, "participants": len(people)}
+    if replaced:
+        detail |= {"study": study.id, "copy": made.id}
+    note(session, by, Act.STUDY_SIMULATED, study.name, detail, now=now)
     return dict(zip(links["participant"], links["token"], strict=True))

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from db.session import Database
 from db.tables import Study
 from study import studies
 from study.design.design import Design
@@ -22,6 +23,7 @@ from study.images.eligible import study_labels
 from study.planning.plan import plan
 from study.simulation.copying import Presses, SimulatedStudy, free_name, let_in
 from study.simulation.recovery import DRAWS, recovery
+from study.simulation.rehearsals import delete_rehearsal, only_whole, replaceable
 from study.simulation.respondents import Truth, simulate_answers
 from study.trial.trials import questions_frame, trials
 
@@ -50,30 +52,58 @@ class DryRun(SimulatedStudy):
 
 
 def prepare_dry_run(
-    session: Session,
+    database: Database,
     study_id: int,
     truth: Truth,
     *,
     participants: int | None = None,
+    replace: bool = False,
     secret: bytes,
     rng: np.random.Generator,
     now: datetime,
+    by: int | None = None,
 ) -> DryRun:
     """Make the simulated study, open it, invite its participants, and let them agree.
 
     With as many participants as the study has, its own plan is answered; with others, its design is planned
-    anew for them.
+    anew for them. What takes long, planning and drawing the answers, holds no lock. `replace`: the dry runs
+    of this study that were made so before are deleted.
 
     Raises:
         StudyError: it is an annotation task, or its design cannot be met with so many participants.
     """
-    study = session.get_one(Study, study_id)
-    if study.label_set_id is None:
-        raise StudyError(f"the study {study.name!r} has no label set: only experiments can be simulated")
+    with database.session() as session:
+        study = session.get_one(Study, study_id)
+        if study.label_set_id is None:
+            raise StudyError(f"the study {study.name!r} has no label set: only experiments can be simulated")
+        labels = label_frame(session, study.label_set_id)
+        copied, questions = _planned(session, study, study.label_set_id, participants)
+        before = replaceable(session, study) if replace else []
+    for one in before:
+        delete_rehearsal(database, one, now=now, by=by)
+    with database.begin() as session:
+        study = session.get_one(Study, study_id)
+        copied = copied.changed(name=free_name(session, copied.name))
+        # Public ids tell nothing, and are drawn anew also where the answers are drawn alike.
+        ids = np.random.default_rng()
+        made = studies.create_study(
+            session, copied, study.label_set_id or 0, questions, simulated=True, now=now, rng=ids
+        )
+        tokens = let_in(session, study, made, secret=secret, now=now, by=by, replaced=replace)
+    with only_whole(database, made.id, by):
+        with database.session() as session:
+            asked = questions_frame(session, made.id)
+        answers = simulate_answers(asked, labels, truth, rng, now)
+    return DryRun(made.id, made.name, tokens, answers, asked, labels)
+
+
+def _planned(
+    session: Session, study: Study, label_set_id: int, participants: int | None
+) -> tuple[Design, pd.DataFrame]:
+    """The design of the copy, still under the study's name, and its questions."""
     design = Design.from_dict(study.design)
     people = participants or design.participants
     copied = design.changed(
-        name=free_name(session, design.name),
         title=f"{design.title} (dry run)",
         participants=people,
         demographics=(),
@@ -81,20 +111,9 @@ def prepare_dry_run(
         qualification_images=0,
     )
     if study.frozen_at is not None and people == design.participants:
-        questions = questions_frame(session, study_id)
-    else:
-        labels = study_labels(session, study.label_set_id, copied)
-        questions = plan(labels, copied, np.random.default_rng(copied.seed)).questions
-    # Public ids tell nothing, and are drawn anew also where the answers are drawn alike.
-    ids = np.random.default_rng()
-    made = studies.create_study(
-        session, copied, study.label_set_id, questions, simulated=True, now=now, rng=ids
-    )
-    tokens = let_in(session, study, made, secret=secret, now=now)
-    asked = questions_frame(session, made.id)
-    labels = label_frame(session, study.label_set_id)
-    answers = simulate_answers(asked, labels, truth, rng, now)
-    return DryRun(made.id, made.name, tokens, answers, asked, labels)
+        return copied, questions_frame(session, study.id)
+    labels = study_labels(session, label_set_id, copied)
+    return copied, plan(labels, copied, np.random.default_rng(copied.seed)).questions
 
 
 def recovered(

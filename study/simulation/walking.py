@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import httpx
 
@@ -18,14 +19,21 @@ def walk_all(url: str, run: SimulatedStudy, answered: Callable[[], object] = lam
     """Let every participant of a dry run answer at the same time; returns how many answers were stored.
 
     Raises:
-        StudyError: the server refused a link or an answer; the message has its words.
+        StudyError: the server refused a link or an answer, or answers no more; the message has its words.
     """
+    over = Event()
     with ThreadPoolExecutor(max_workers=min(32, len(run.tokens))) as walkers:
         walks = [
-            walkers.submit(walk, url, token, run.presses(code), answered)
+            walkers.submit(walk, url, token, run.presses(code), answered, over)
             for code, token in run.tokens.items()
         ]
-        return sum(one.result() for one in walks)
+        try:
+            return sum(one.result() for one in walks)
+        except httpx.TransportError as problem:
+            raise StudyError(f"the server at {url} answers no more: {problem}") from problem
+        finally:
+            # Where one has failed, or Ctrl-C was pressed, the others need not go on.
+            over.set()
 
 
 def walk(
@@ -33,11 +41,12 @@ def walk(
     token: str,
     presses: Mapping[str, tuple[str | Response, float]],
     answered: Callable[[], object] = lambda: None,
+    over: Event | None = None,
 ) -> int:
     """One participant: join by the link, and answer until nothing is left to say; returns how many answers.
 
     `presses` gives, by question, what is pressed (or said of a face) and after how many milliseconds; a
-    question that it lacks is where the participant drops out.
+    question that it lacks is where the participant drops out. Once `over` is set, they stop.
     """
     with httpx.Client(base_url=url, headers={"Origin": url}, timeout=_PATIENCE, trust_env=False) as browser:
         joined = browser.get(f"/join/{token}")
@@ -45,7 +54,7 @@ def walk(
             raise StudyError(f"the link was refused with status {joined.status_code}")
         waiting = dict(_read(browser.get("/api/trial/state")))
         count, have = 0, max(waiting, default=0)
-        while waiting:
+        while waiting and not (over is not None and over.is_set()):
             number = min(waiting)
             question = waiting.pop(number)
             if question not in presses:

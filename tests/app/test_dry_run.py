@@ -1,6 +1,6 @@
 """A dry run through the participants' real routes, and what was planted found again."""
 
-from dataclasses import replace
+from dataclasses import replace as changed
 from datetime import UTC, datetime
 
 import numpy as np
@@ -22,21 +22,22 @@ from tests.annotation_task import small_task
 from tests.small_study import SECRET
 
 LOVES_SOFT = Respondent(0.85, 0.08, 0.04, 0.03, accuracy=0.9, side_bias=0.4)
-TRUTH = Truth((LOVES_SOFT, replace(LOVES_SOFT, drop_out=1.0)))
+TRUTH = Truth((LOVES_SOFT, changed(LOVES_SOFT, drop_out=1.0)))
 
 
-def _prepare(program, truth=TRUTH, participants=4, name="demo"):
-    with program.database.begin() as session:
-        study_id = session.scalar(select(Study.id).where(Study.name == name))
-        return prepare_dry_run(
-            session,
-            study_id,
-            truth,
-            participants=participants,
-            secret=program.secret,
-            rng=np.random.default_rng(4),
-            now=datetime.now(UTC),
-        )
+def _prepare(program, truth=TRUTH, participants=4, replace=False):
+    with program.database.session() as session:
+        study_id = session.scalar(select(Study.id).where(Study.name == "demo"))
+    return prepare_dry_run(
+        program.database,
+        study_id,
+        truth,
+        participants=participants,
+        replace=replace,
+        secret=program.secret,
+        rng=np.random.default_rng(4),
+        now=datetime.now(UTC),
+    )
 
 
 def test_simulated_participants_walk_the_real_routes_and_the_findings_hold_what_was_planted(program):
@@ -52,7 +53,7 @@ def test_simulated_participants_walk_the_real_routes_and_the_findings_hold_what_
         assert session.scalar(select(func.count()).where(Answer.participant_id.in_(people))) == stored
         assert session.get_one(Study, run.study_id).simulated
         found = recovered(session, run, TRUTH, np.random.default_rng(1), count=8).set_index("finding")
-        other = Truth((replace(LOVES_SOFT, soft=0.1, hard=0.83, accuracy=0.55),))
+        other = Truth((changed(LOVES_SOFT, soft=0.1, hard=0.83, accuracy=0.55),))
         wrong = recovered(session, run, other, np.random.default_rng(1), count=8).set_index("finding")
     assert found["holds"].all(), found
     assert not wrong.loc["preference.soft", "holds"]
@@ -106,15 +107,13 @@ def test_simulated_annotators_walk_the_real_routes_by_the_same_command(tmp_path,
 @pytest.mark.parametrize("form", ["soft_label", "affect"])
 def test_what_simulated_annotators_say_in_numbers_is_found_again(tmp_path, form):
     task = small_task(tmp_path, form, annotators_per_image=3)
-    with task.database.begin() as session:
-        run = prepare_annotation_run(
-            session, task.study_id, USUAL, secret=SECRET, rng=np.random.default_rng(4), now=datetime.now(UTC)
-        )
+    now, rng = datetime.now(UTC), np.random.default_rng(4)
+    run = prepare_annotation_run(task.database, task.study_id, USUAL, secret=SECRET, rng=rng, now=now)
     with trial_server(task.settings) as url:
         assert walk_all(url, run) == len(run.planned) == 87
     with task.database.begin() as session:
         found = annotation_recovered(session, run, USUAL, np.random.default_rng(1), count=6)
-        calm = tuple(replace(one, slider_noise=0, affect_noise=0, lapse=0) for one in USUAL.annotators)
+        calm = tuple(changed(one, slider_noise=0, affect_noise=0, lapse=0) for one in USUAL.annotators)
         wrong = annotation_recovered(session, run, Panel(calm), np.random.default_rng(1), count=6)
     assert found["holds"].all(), found
     scale = "soft_fear" if form == "soft_label" else "valence"

@@ -44,6 +44,7 @@ from study.jobs import queue
 from study.jobs.queue import JOB
 from study.preregistration.freezing import freeze
 from study.simulation.dry_run import prepare_dry_run
+from study.simulation.rehearsals import delete_rehearsal
 from study.simulation.respondents import PAPER
 from study.stages import withdrawal
 from study.stages.loss import lost
@@ -205,7 +206,14 @@ def _(lab):
 @does(Act.STUDY_SIMULATED, "mine", "the command line")
 def _(lab):
     rng = np.random.default_rng(1)
-    lab.do(prepare_dry_run, lab.draft(), PAPER, secret=SECRET, rng=rng, now=NOW)
+    prepare_dry_run(lab.here.database, lab.draft(), PAPER, secret=SECRET, rng=rng, now=NOW)
+
+
+@does(Act.REHEARSAL_DELETED, "mine-dry-run")
+def _(lab):
+    rng, database = np.random.default_rng(1), lab.here.database
+    made = prepare_dry_run(database, lab.draft(), PAPER, secret=SECRET, rng=rng, now=NOW)
+    delete_rehearsal(database, made.study_id, **BY)
 
 
 @does(Act.PARTICIPANT_REPLACED, "small/P01")

@@ -27,15 +27,22 @@ def task(tmp_path):
     made.database.dispose()
 
 
-def prepared(session, study_id, participants=None, labels=None):
+def prepared(task, study_id, participants=None, labels=None):
     return prepare_annotation_run(
-        session, study_id, USUAL, participants=participants, labels=labels, secret=SECRET, rng=RNG(3), now=NOW
+        task.database,
+        study_id,
+        USUAL,
+        participants=participants,
+        labels=labels,
+        secret=SECRET,
+        rng=RNG(3),
+        now=NOW,
     )
 
 
 def test_the_plan_of_a_frozen_task_is_answered_in_a_simulated_copy(task):
+    run, planned = prepared(task, task.study_id), prepared(task, task.study_id)
     with task.database.begin() as session:
-        run = prepared(session, task.study_id)
         copy = session.get_one(Study, run.study_id)
         assert (copy.name, copy.simulated, copy.state, copy.kind) == (
             "faces-dry-run",
@@ -45,7 +52,6 @@ def test_the_plan_of_a_frozen_task_is_answered_in_a_simulated_copy(task):
         )
         assert copy.title.endswith("(dry run)")
         own = ["participant", "position", "image", "kind"]
-        planned = prepared(session, task.study_id)
         assert planned.name == "faces-dry-run-2"
         assert planned.questions[own].equals(run.questions[own])
         assert not set(planned.questions["question"]) & set(run.questions["question"])
@@ -60,15 +66,15 @@ def test_the_plan_of_a_frozen_task_is_answered_in_a_simulated_copy(task):
 def test_a_draft_and_other_numbers_of_people_are_planned_anew(task):
     with task.database.begin() as session:
         draft = create_draft(session, task_design("affect", name="second"), 1, now=NOW)
-        run = prepared(session, draft.id, participants=4)
-        assert sorted(run.tokens) == ["P01", "P02", "P03", "P04"]
-        said, seconds = run.presses("P01").popitem()[1]
-        assert set(said) == {"valence", "arousal"}
-        assert seconds > 0
-        with pytest.raises(StudyError, match="nobody counts twice"):
-            prepared(session, draft.id, participants=1)
-        with pytest.raises(NotFoundError, match=r"'other'; there are: small"):
-            prepared(session, draft.id, labels="other")
+    run = prepared(task, draft.id, participants=4)
+    assert sorted(run.tokens) == ["P01", "P02", "P03", "P04"]
+    said, seconds = run.presses("P01").popitem()[1]
+    assert set(said) == {"valence", "arousal"}
+    assert seconds > 0
+    with pytest.raises(StudyError, match="nobody counts twice"):
+        prepared(task, draft.id, participants=1)
+    with pytest.raises(NotFoundError, match=r"'other'; there are: small"):
+        prepared(task, draft.id, labels="other")
 
 
 def test_faces_show_their_soft_label_else_their_hard_label_else_a_lot(task):
@@ -93,17 +99,18 @@ def test_faces_show_their_soft_label_else_their_hard_label_else_a_lot(task):
 def test_what_is_measured_holds_every_number_of_the_tasks_page_and_that_the_poor_one_stays_behind(task, form):
     with task.database.begin() as session:
         draft = create_draft(session, task_design(form, name="measured", annotators_per_image=3), 1, now=NOW)
-        run = prepared(session, draft.id)
-        said = run.planned.assign(
-            annotator=[annotator_name("measured", one) for one in run.planned["participant"]]
-        )
-        found = measured(said, form, run.faces, "measured:P03")
-        page = task_findings(said, form)
-        if page.labels is not None:
-            assert page.labels.overall.items() <= found.items()
-        for one in page.scales:
-            assert found[f"{one.scale} alpha"] == one.alpha
-        assert found["P03, poor, less than the others"].estimate > 0
-        assert measured(said.head(0), form, run.faces, None) == {}
-        # Nobody has answered yet: nothing is found, and nothing is judged.
+    run = prepared(task, draft.id)
+    said = run.planned.assign(
+        annotator=[annotator_name("measured", one) for one in run.planned["participant"]]
+    )
+    found = measured(said, form, run.faces, "measured:P03")
+    page = task_findings(said, form)
+    if page.labels is not None:
+        assert page.labels.overall.items() <= found.items()
+    for one in page.scales:
+        assert found[f"{one.scale} alpha"] == one.alpha
+    assert found["P03, poor, less than the others"].estimate > 0
+    assert measured(said.head(0), form, run.faces, None) == {}
+    # Nobody has answered yet: nothing is found, and nothing is judged.
+    with task.database.session() as session:
         assert annotation_recovered(session, run, USUAL, RNG(1), count=2).empty

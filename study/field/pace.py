@@ -43,7 +43,8 @@ class Pace:
 @dataclass(frozen=True)
 class Outlook:
     """A study at its deadline: answers expected by then with a 95 % interval, of `total`; how many of the
-    `unfinished` participants finish in time at their pace, and how many have no pace to go by.
+    `unfinished` participants finish in time at their pace; how many have no pace to go by, and how many
+    questions these have left.
     """
 
     answered: int
@@ -54,6 +55,7 @@ class Outlook:
     unfinished: int
     in_time: int
     unknown: int
+    unknown_left: int
     last_finish: float | None
     """Days until the last of those with a pace has finished; None where none has one."""
 
@@ -93,21 +95,24 @@ def _interval(mean: Array, spread: Array, days: Array, left: Array) -> tuple[Arr
 def outlook(found: Pace, answered: Array, left: Array, days: float) -> Outlook:
     """What a study will have in `days` days at its participants' paces.
 
-    Each one's answers until then are normal with the mean and variance above, cut off at 0 and at what is
-    left; where fewer than three days are known the standard deviation is taken to be as large as the mean.
-    Who has no pace is expected to answer nothing more.
+    Each one's answers until then are normal, cut off at 0 and at what is left, with the mean and variance
+    above, but that their pace is drawn towards the group's as far as few days can tell it from the group's
+    (`_shared_paces`): else of each the noise of few days is cut off on one side, and the sum foretold is too
+    low. Who has no pace is expected to answer nothing more.
     """
     days = max(days, 0.0)
-    mean = np.nan_to_num(found.per_day) * days
-    spread = np.where(np.isfinite(found.spread), found.spread, np.nan_to_num(found.per_day))
-    known = np.maximum(found.days, 1)
-    deviation = spread * np.sqrt(days + days**2 / known)
+    paces = _shared_paces(found, left)
+    mean, known = paces.rate * days, np.maximum(found.days, 1)
+    deviation = paces.rate * np.sqrt(paces.variation * (days + paces.own * days**2 / known))
     expected, variance = _cut_off(mean, deviation, left)
-    total, error = float(expected.sum()), float(np.sqrt(variance.sum()))
-    reach = float(norm.ppf((1 + LEVEL) / 2)) * error
+    # The group's mean is in all of them: an error of it adds up instead of averaging out.
+    together = (paces.pooled * _uncut(mean, deviation, left)).sum() * days
+    error = np.sqrt(variance.sum() + together**2 * paces.group_error)
+    total, reach = float(expected.sum()), float(t.ppf((1 + LEVEL) / 2, paces.df) * error)
     unfinished = left > 0
     done, most = float(answered.sum()), float(left.sum())
     finishes = found.finish[unfinished & np.isfinite(found.finish)]
+    without = unfinished & ~np.isfinite(found.finish)
     return Outlook(
         answered=int(done),
         total=int(done + most),
@@ -116,9 +121,66 @@ def outlook(found: Pace, answered: Array, left: Array, days: float) -> Outlook:
         high=done + min(total + reach, most),
         unfinished=int(unfinished.sum()),
         in_time=int((unfinished & (found.finish <= days)).sum()),
-        unknown=int((unfinished & ~np.isfinite(found.finish)).sum()),
+        unknown=int(without.sum()),
+        unknown_left=int(left[without].sum()),
         last_finish=float(finishes.max()) if len(finishes) else None,
     )
+
+
+@dataclass(frozen=True)
+class _SharedPaces:
+    """Paces of people who are taken to be of one group.
+
+    rate (people,): answers a day, 0 where there is no pace; own, pooled (people,): how much of it is each
+    one's own days, and how much the group's mean, whose variance is group_error. variation: the squared
+    coefficient of variation of a day's answers, from df degrees of freedom.
+    """
+
+    rate: Array
+    own: Array
+    pooled: Array
+    group_error: float
+    variation: float
+    df: float
+
+
+def _shared_paces(found: Pace, left: Array) -> _SharedPaces:
+    """Empirical Bayes (Morris 1983): a pace known from D days with variance e, of a group whose paces have
+    variance v about their mean, is v / (v + e) of the way from that mean to what the days say.
+
+    v is what the paces vary beyond e, by moments. A day varies in proportion to the pace, alike for all; by
+    as much as the pace where nobody has three days yet.
+    """
+    going = (found.days > 0) & (np.nan_to_num(found.per_day) > 0) & (left > 0)
+    rate, own = np.where(going, np.nan_to_num(found.per_day), 0.0), np.ones(len(left))
+    variation, df = _variation(found, going)
+    group, error = rate[going], 0.0
+    if len(group) > 1:
+        errors = variation * group.mean() ** 2 / found.days[going]
+        between = max(0.0, float(group.var(ddof=1) - errors.mean()))
+        own[going] = np.where(errors > 0, between / np.maximum(between + errors, 1e-12), 1.0)
+        rate = np.where(going, group.mean() + own * (rate - group.mean()), 0.0)
+        error = (between + float(errors.mean())) / len(group)
+    return _SharedPaces(rate, own, np.where(going, 1 - own, 0.0), error, variation, df)
+
+
+def _variation(found: Pace, going: NDArray[np.bool_]) -> tuple[float, float]:
+    """The squared coefficient of variation of a day's answers, from those of three days or more, and its
+    degrees of freedom.
+    """
+    known = going & np.isfinite(found.spread)
+    if not known.any():
+        return 1.0, np.inf
+    days, squares = found.days[known], found.spread[known] ** 2
+    means = np.maximum(found.per_day[known] ** 2 - squares / days, squares / days)
+    return float(((days - 1) * squares).sum() / ((days - 1) * means).sum()), float((days - 1).sum())
+
+
+def _uncut(mean: Array, deviation: Array, most: Array) -> Array:
+    """Chance that a normal variable lies between 0 and `most`: by how much its cut-off mean follows it."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        between = norm.cdf((most - mean) / deviation) - norm.cdf(-mean / deviation)
+    return np.where(deviation > 0, between, mean < most)
 
 
 def _cut_off(mean: Array, deviation: Array, most: Array) -> tuple[Array, Array]:

@@ -147,7 +147,10 @@ def outlook_words(seen: Watch) -> str:
         f"{look.in_time} of {look.unfinished} unfinished participants finish in time."
     )
     if look.unknown:
-        said += f" Without a pace so far, and expected to answer nothing more: {look.unknown}."
+        said += (
+            f" Without a pace so far, and expected to answer nothing more: {look.unknown}, who have"
+            f" {look.unknown_left:,} questions left."
+        )
     return said
 
 

@@ -9,7 +9,7 @@ shares.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,9 +111,18 @@ def simulate_trials(
     if design.scheme not in SCHEMES:
         raise StudyError(f"no scheme {design.scheme!r}; it may be {', '.join(SCHEMES)}")
     people = draw_people(population, design.participants, rng) if people is None else people
-    parts = [_experiment(number, design, population, people, rng) for number in (1, 2)]
-    trials = pd.concat(parts, ignore_index=True)
-    return _positioned(trials, rng)
+    parts = [_experiment(number, asked(design, rng), population, people, rng) for number in (1, 2)]
+    return _positioned(pd.concat(parts, ignore_index=True), rng)
+
+
+def answer_trials(
+    questions: Mapping[int, Asked], population: Population, people: People, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Trials of questions that are given, by experiment; in each the first-time questions come first, and
+    their items are 0, 1, 2 and so on.
+    """
+    parts = [_experiment(number, found, population, people, rng) for number, found in questions.items()]
+    return _positioned(pd.concat(parts, ignore_index=True), rng)
 
 
 def asked(design: Design, rng: np.random.Generator) -> Asked:
@@ -154,10 +163,9 @@ def _overlap(design: Design, each: int, rng: np.random.Generator) -> tuple[Codes
 
 
 def _experiment(
-    number: int, design: Design, population: Population, people: People, rng: np.random.Generator
+    number: int, found: Asked, population: Population, people: People, rng: np.random.Generator
 ) -> pd.DataFrame:
-    found = asked(design, rng)
-    items = design.participants * design.questions
+    items = int(found.item.max()) + 1
     distance = 0.05 + 0.9 * rng.beta(2, 2, items)
     number_drawn = _uniform(found, items, people.noise, population.common, rng)
     left = rng.random(len(found.item)) < 0.5

@@ -66,17 +66,46 @@ def test_the_outlook_adds_up_what_each_will_answer_and_nobody_answers_more_than_
     assert (seen.answered, seen.total, seen.expected) == (800, 2200, 1100.0)
     assert (seen.low, seen.high) == (1100.0, 1100.0)  # every day was like the other
     assert (seen.unfinished, seen.in_time, seen.unknown, seen.last_finish) == (3, 1, 1, 20.0)
+    assert seen.unknown_left == 300
 
 
-def test_the_outlook_agrees_with_a_simulation_of_the_cut_off_normals():
+def test_the_outlook_of_one_agrees_with_a_simulation_of_the_cut_off_normal():
     rng = np.random.default_rng(4)
-    rows, left = rng.poisson(30, (5, DAYS)).astype(float), np.array([60.0, 130, 150, 400, 20])
-    found = pace(rows, np.full(5, 8.0), left)
-    spread = found.spread * np.sqrt(5 + 25 / 7)
-    drawn = np.clip(rng.normal(found.per_day * 5, spread, (400_000, 5)), 0, left).sum(axis=1)
-    seen = outlook(found, np.zeros(5), left, days=5)
+    row, left = rng.poisson(30, DAYS).astype(float), np.array([170.0])
+    found = pace(row[None, :], np.array([8.0]), left)
+    # A day's variance is in proportion to the squared pace, which the days' mean overstates by s^2 / D.
+    spread = row.mean() * row.std(ddof=1) / np.sqrt(row.mean() ** 2 - row.var(ddof=1) / DAYS)
+    drawn = np.clip(rng.normal(row.mean() * 5, spread * np.sqrt(5 + 25 / 7), 400_000), 0, left[0])
+    seen = outlook(found, np.zeros(1), left, days=5)
     assert seen.expected == pytest.approx(drawn.mean(), rel=1e-3)
-    assert (seen.high - seen.low) / 2 == pytest.approx(1.96 * drawn.std(), rel=5e-3)
+    assert seen.expected - seen.low == pytest.approx(t.ppf(0.975, 6) * drawn.std(), rel=5e-3)
+
+
+def test_a_pace_of_few_days_is_drawn_towards_the_groups():
+    rows = np.stack([counts(8, 10, 12), counts(18, 20, 22)])
+    left = np.full(2, 1e6)
+    seen = outlook(pace(rows, np.full(2, 3.0), left), np.zeros(2), left, days=1)
+    # Variation 16 / (2 (100 - 4/3) + 2 (400 - 4/3)) = .0160858; a pace errs by .0160858 x 15^2 / 3 =
+    # 1.20643; between 50 - 1.20643; own .975871, so that the paces are 10.12064 and 19.87936.
+    variance = 0.0160858 * (10.12064**2 + 19.87936**2) * (1 + 0.975871 / 3) + (2 * 0.024129) ** 2 * 25
+    assert seen.expected == pytest.approx(30)
+    assert seen.high - 30 == pytest.approx(t.ppf(0.975, 4) * np.sqrt(variance), rel=1e-5)
+
+
+@pytest.mark.parametrize(("people", "seen", "ahead"), [(1, 4, 4), (6, 3, 4), (24, 4, 3), (24, 7, 14)])
+def test_the_outlook_holds_what_comes_to_be_19_times_in_20(people, seen, ahead):
+    rng, held = np.random.default_rng(5), []
+    for _ in range(400):
+        pace_of = 60 * np.exp(0.3 * rng.standard_normal((people, 1)))
+        days = rng.poisson(pace_of * rng.gamma(4, 1 / 4, (people, seen + ahead)))
+        reached = np.minimum(np.cumsum(days, axis=1), 60 * (seen + ahead)).astype(float)
+        rows = np.zeros((people, DAYS))
+        rows[:, :seen] = np.diff(reached[:, :seen], axis=1, prepend=0)[:, ::-1]
+        answered = reached[:, seen - 1]
+        left = 60 * (seen + ahead) - answered
+        found = outlook(pace(rows, np.full(people, float(seen)), left), answered, left, ahead)
+        held.append(found.low <= reached[:, -1].sum() <= found.high)
+    assert 0.91 <= np.mean(held) <= 0.985
 
 
 def test_a_study_past_its_deadline_expects_what_it_has():

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -20,7 +19,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from study.findings.paired import PairedTest, paired_test
-from study.findings.simulation import PAPER, Population, draw_people
+from study.findings.simulation import PAPER, Population, draw_people, preferring
 
 PEOPLE = {"alike": Population(), "unlike": PAPER}
 DESIGNS = ((6, 667), (6, 60), (20, 40), (50, 24))
@@ -57,13 +56,6 @@ def row(
     ends = [(one.effect_low, one.effect_high) for one in drawn(population, people, answers, studies, rng)]
     holds = [low <= truth <= high for low, high in ends if low is not None and high is not None]
     return found | {"d_z": float(np.mean(holds))}
-
-
-def preferring(population: Population, difference: float) -> Population:
-    """The same people with a mean of soft less hard of `difference`."""
-    soft, hard, both, none = population.preference
-    middle = (soft + hard) / 2
-    return replace(population, preference=(middle + difference / 2, middle - difference / 2, both, none))
 
 
 def drawn(

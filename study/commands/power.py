@@ -1,4 +1,4 @@
-"""How precise a study would be: closed forms, simulation, and the overlap schemes at equal cost."""
+"""How precise a study would be and what it would find: closed forms, simulation, overlap schemes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from study.findings.simulation import Design
 
 NAME = "power"
+FOUND = "share of as many studies whose report finds what is planted"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print half-widths of the 95 % intervals that the study would have."""
+    """Print half-widths of the 95 % intervals that the study would have, and how often it finds an effect."""
     import numpy as np
 
     from study.findings import power
@@ -61,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.studies:
         found = power.simulated(design, PAPER, args.studies, rng)
         print(_lines(f"{args.studies} simulated studies", found))
+        print(_lines(FOUND, power.detected(design, PAPER, args.studies, rng)))
     return 0
 
 

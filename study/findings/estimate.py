@@ -49,3 +49,12 @@ def defined(value: float | None) -> float | None:
 def undefined(reason: str, method: str, n: int = 0, participants: int | None = None) -> Estimate:
     """An estimate that cannot be had, with its reason."""
     return Estimate(None, None, None, n, method, reason, participants)
+
+
+def beyond(one: Estimate, bound: float) -> int | None:
+    """1 where the whole interval lies above the bound, -1 where below, 0 where it holds it; None where
+    undefined.
+    """
+    if one.low is None or one.high is None:
+        return None
+    return 1 if one.low > bound else -1 if one.high < bound else 0

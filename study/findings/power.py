@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from study.errors import StudyError
 from study.findings.agreement import inter_agreement
+from study.findings.claims import doubted, preferred, recognised
 from study.findings.consistency import self_agreement
 from study.findings.discrimination import discrimination
 from study.findings.estimate import Estimate
-from study.findings.intervals import wilson
+from study.findings.intervals import logit_t, wilson
 from study.findings.preference import preference
-from study.findings.simulation import SCHEMES, Design, Population, simulate_trials
+from study.findings.simulation import SCHEMES, Design, Population, preferring, simulate_trials
+
+DIFFERENCES = (0.0, 0.1, 0.2, 0.3)
+NEVER_TOLD = 1e9
+"""A scale of the psychometric function so large that no foil is told from the own label."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What is expected of a share: its mean, and the standard deviation of the participants' true shares."""
+    """What is expected of a share: its mean, and the standard deviation of the participants' true shares,
+    which cannot be more than sqrt(share (1 - share)).
+    """
 
     share: float
     between: float
@@ -31,6 +37,8 @@ class Expected:
         if not 0 < self.share < 1 or self.between < 0:
             said = f"{self.share} and {self.between}"
             raise StudyError(f"an expected share lies between 0 and 1 and varies by 0 or more, not {said}")
+        if self.between**2 > self.share * (1 - self.share):
+            raise StudyError(f"shares about {self.share} cannot vary by {self.between} between participants")
 
 
 # The paper prints no deviations: soft's is that of six people of whom one prefers hard-labels, accuracy's
@@ -43,17 +51,21 @@ PAPER = {
 
 
 def half_width(participants: int, answers: float, expected: Expected) -> float:
-    """Half of the 95 % interval of a participants-equal mean share: t sqrt((between^2 + p (1 - p) / m) / P).
+    """Half of the 95 % interval of a participants-equal mean share p, as the findings take it: t on the
+    logit scale by the delta method, from the standard error sqrt((between^2 + w / m) / P).
 
-    answers: of each participant. The variance of a two-stage sample (Cochran 1977, ch. 10); StudyError
-    under two participants or one answer.
+    answers: m, of each participant. The variance of a two-stage sample (Cochran 1977, ch. 10), in which
+    the mean of the participants' own p_i (1 - p_i) is w = p (1 - p) - between^2; StudyError under two
+    participants or one answer.
     """
     if participants < 2 or answers < 1:
         raise StudyError(
             f"an interval needs two participants and one answer of each, not {participants} and {answers}"
         )
-    variance = expected.between**2 + expected.share * (1 - expected.share) / answers
-    return float(stats.t.ppf(0.975, participants - 1) * math.sqrt(variance / participants))
+    p, between = expected.share, expected.between**2
+    error = math.sqrt((between + (p * (1 - p) - between) / answers) / participants)
+    low, high = logit_t(np.array(p), np.array(error), np.array(participants - 1))
+    return float(high - low) / 2
 
 
 def wilson_half_width(share: float, n: int) -> float:
@@ -157,6 +169,60 @@ def headline(trials: pd.DataFrame) -> dict[str, Estimate]:
         "self_agreement": self_agreement(trials).overall,
         "inter_agreement": inter_agreement(trials).overall,
     }
+
+
+def detected(
+    design: Design,
+    population: Population,
+    studies: int,
+    rng: np.random.Generator,
+    differences: Sequence[float] = DIFFERENCES,
+) -> pd.DataFrame:
+    """How often simulated studies find what is planted, [planted, found, opposite, leaning], shares of them.
+
+    planted: soft less hard, each of `differences` and the population's own mean; accuracy, chance and the
+    population's own. found: the report says that people prefer soft-labels, or recognise the own one more
+    often than chance; opposite: it says the contrary; with no effect planted either is an error. leaning:
+    only Fisher's exact test keeps it from saying so.
+    """
+    once = replace(design, self_share=0.0, overlap_share=0.0)
+    own = population.preference[0] - population.preference[1]
+    planted = {f"soft less hard {100 * one:.0f} points": preferring(population, one) for one in differences}
+    planted[f"soft less hard {100 * own:.0f} points, the population's"] = population
+    rows = [
+        {"planted": name, **_claimed(_preference, once, people, studies, rng)}
+        for name, people in planted.items()
+    ]
+    for name, people in (("chance", replace(population, scale=NEVER_TOLD)), ("the population's", population)):
+        rows.append({"planted": f"accuracy, {name}", **_claimed(_recognition, once, people, studies, rng)})
+    return pd.DataFrame(rows)
+
+
+def _claimed(
+    read: Callable[[pd.DataFrame], tuple[int, bool]],
+    design: Design,
+    population: Population,
+    studies: int,
+    rng: np.random.Generator,
+) -> dict[str, float]:
+    """Shares of studies whose report claims what is above 0, the contrary, or leans to either."""
+    read_of = [read(simulate_trials(design, population, rng)) for _ in range(studies)]
+    sides, doubts = (np.array(one) for one in zip(*read_of, strict=True))
+    return {
+        "found": float(((sides > 0) & ~doubts).mean()),
+        "opposite": float(((sides < 0) & ~doubts).mean()),
+        "leaning": float(((sides != 0) & doubts).mean()),
+    }
+
+
+def _preference(trials: pd.DataFrame) -> tuple[int, bool]:
+    found = preference(trials)
+    return preferred(found), doubted(found.soft_vs_hard)
+
+
+def _recognition(trials: pd.DataFrame) -> tuple[int, bool]:
+    found = discrimination(trials)
+    return recognised(found), doubted(found.against_chance)
 
 
 def compare_schemes(

@@ -10,7 +10,7 @@ shares.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -89,6 +89,13 @@ class People:
     shares: Array
     scale: Array
     noise: Array
+
+
+def preferring(population: Population, difference: float) -> Population:
+    """The same people with a mean of soft less hard of `difference`."""
+    soft, hard, both, none = population.preference
+    middle = (soft + hard) / 2
+    return replace(population, preference=(middle + difference / 2, middle - difference / 2, both, none))
 
 
 def draw_people(population: Population, people: int, rng: np.random.Generator) -> People:

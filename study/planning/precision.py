@@ -7,11 +7,11 @@ from itertools import combinations
 from math import ceil, sqrt
 
 import pandas as pd
-from scipy.stats import norm, t
+from scipy.stats import norm
 
 from study.design.design import Design
 from study.errors import StudyError
-from study.findings.power import PAPER
+from study.findings.power import PAPER, Expected, half_width
 from study.planning.overlap import requests
 
 SELF_AGREEMENT, PAIR_AGREEMENT = "self-agreement, one participant", "agreement, one pair"
@@ -71,8 +71,7 @@ def forecast(design: Design, images: int | None = None, assumptions: Assumptions
     images: how many images the study has, needed only where the design takes all images of a label set.
     Findings: preference and accuracy of one participant and over participants, self-agreement of one
     participant, agreement of one pair (of the pair that shares least). One participant's and one pair's are
-    Wilson intervals of a share; those over participants are t intervals of the mean of participants, whose
-    variance is the one between participants plus the binomial one.
+    Wilson intervals of a share; those over participants are `study.findings.power.half_width`.
     Raises StudyError where the number of images is unknown, or the overlap design cannot be met.
     """
     count = _images(design, images)
@@ -172,8 +171,7 @@ def _share(finding: str, n: int, value: float) -> Precision:
 def _mean(finding: str, people: int, each: int, value: float, deviation: float) -> Precision:
     if people < 2 or each == 0:
         return Precision(finding, people, value, None, "a mean over participants needs two of them")
-    variance = deviation**2 + value * (1 - value) / each
-    return Precision(finding, people, value, float(t.ppf(0.975, people - 1)) * sqrt(variance / people))
+    return Precision(finding, people, value, half_width(people, each, Expected(value, deviation)))
 
 
 def wilson_half_width(share: float, n: int, level: float = 0.95) -> float:

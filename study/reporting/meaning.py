@@ -7,10 +7,11 @@ import pandas as pd
 
 from study.findings.agreement import InterAgreement
 from study.findings.bias import SideBias
+from study.findings.claims import doubted, preferred, recognised
 from study.findings.consistency import SelfAgreement
 from study.findings.discrimination import Discrimination
 from study.findings.engine_people import EnginePeople
-from study.findings.estimate import Estimate
+from study.findings.estimate import Estimate, beyond
 from study.findings.intervals import SAME_SHARES
 from study.findings.paired import PairedTest
 from study.findings.preference import Preference
@@ -18,7 +19,7 @@ from study.findings.psychometric import Psychometric
 from study.findings.quality import Quality
 from study.findings.retest import Retest
 from study.findings.weibull import TARGET
-from study.reporting.wording import beyond, listed, points, probability, ratio, share, value
+from study.reporting.wording import listed, points, probability, ratio, share, value
 
 # Fisher's exact p is at least 2 / 2^P: above .05 with five participants.
 FEWEST_FOR_EXACT = 5
@@ -45,7 +46,7 @@ def _verdict(found: Preference) -> str:
     test = found.soft_vs_hard
     if test.participants == 1:
         return "One participant says nothing of others' preference"
-    side = _side_of(test)
+    side = preferred(found)
     if not side:
         return "These answers do not settle whether people prefer soft- or hard-labels"
     winner, loser = ("soft", "hard") if side > 0 else ("hard", "soft")
@@ -54,17 +55,9 @@ def _verdict(found: Preference) -> str:
     return f"People prefer {winner}-labels to {loser}-labels"
 
 
-def _side_of(test: PairedTest) -> int:
-    """1 or -1 where a paired test finds a difference, 0 where not: by its interval, and where people are all
-    alike, so that there is none, by the difference itself.
-    """
-    side = beyond(test.difference, 0)
-    return int(np.sign(test.difference.estimate or 0)) if side is None else side
-
-
 def _doubt(test: PairedTest) -> str | None:
     """Why a difference that the t interval finds is no finding yet: Fisher's exact test."""
-    if test.p_exact is None or test.p_exact <= 0.05:
+    if not doubted(test):
         return None
     not_below = "is not" if test.participants > FEWEST_FOR_EXACT else "of so few people cannot be"
     return f"Fisher's exact test {not_below} below .05"
@@ -95,8 +88,7 @@ def _recognition(found: Discrimination) -> str:
     test = found.against_chance
     if test.participants == 1:
         return "One participant says nothing of others"
-    # The interval on the logit scale; where people are all alike it speaks of their answers alone.
-    side = _side_of(test) if test.difference.low is None else beyond(found.overall, 0.5)
+    side = recognised(found)
     if not side:
         return "These answers do not tell recognition from chance"
     more = "more" if side > 0 else "less"

@@ -56,12 +56,3 @@ def listed(names: Sequence[str], separator: str = ", ", most: int = 12) -> str:
     if len(names) <= most:
         return separator.join(names)
     return f"{separator.join(names[:most])}{separator}and {len(names) - most:,} more"
-
-
-def beyond(one: Estimate, bound: float) -> int | None:
-    """1 where the whole interval lies above the bound, -1 where below, 0 where it holds it; None where
-    undefined.
-    """
-    if one.low is None or one.high is None:
-        return None
-    return 1 if one.low > bound else -1 if one.high < bound else 0

@@ -25,6 +25,13 @@ def test_schemes_are_compared_at_equal_cost(capsys):
     assert [line.split()[0] for line in said.splitlines()[-3:]] == ["ring", "complete", "blocks"]
 
 
+def test_simulated_studies_say_how_often_they_find_what_is_planted(capsys):
+    assert asked("--participants", "4", "--questions", "20", "--studies", "3") == 0
+    said = capsys.readouterr().out
+    assert "3 simulated studies" in said
+    assert [line for line in said.splitlines() if line.strip().startswith("soft less hard 0 points")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "wrong"),
     [

@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
-from scipy import stats
 from statsmodels.stats.proportion import samplesize_confint_proportion
 
 from study.design.design import DEFAULT
 from study.errors import StudyError
+from study.findings.intervals import participant_means
 from study.findings.power import (
     PAPER,
     Expected,
     answers_for,
     closed_form,
     compare_schemes,
+    detected,
     half_width,
     participants_for,
     shared_by_pair,
@@ -23,14 +24,32 @@ from study.planning.precision import forecast
 
 
 def test_the_half_width_is_worked_by_hand():
-    # between .1, p = .5, 25 answers: variance .01 + .01; 4 participants: t(3) sqrt(.02 / 4).
-    expected = stats.t.ppf(0.975, 3) * np.sqrt(0.005)
-    assert half_width(4, 25, Expected(0.5, 0.1)) == pytest.approx(expected)
+    # between .1, p = .5, 25 answers: variance .01 + (.25 - .01) / 25 = .0196, of four .07^2; t(3) = 3.182446,
+    # times .07 / .25 on the logit scale .891085, whose share is .709114.
+    assert half_width(4, 25, Expected(0.5, 0.1)) == pytest.approx(0.209114, abs=1e-6)
+
+
+def test_the_forecast_is_the_interval_that_the_findings_take():
+    # Four participants of 100 answers each: shares with mean .65 and the standard deviation of the estimates.
+    right = np.array([50, 60, 70, 80])
+    outcome = np.concatenate([np.repeat([1.0, 0.0], [one, 100 - one]) for one in right])
+    found = participant_means(outcome, np.repeat(np.arange(4), 100))
+    seen, p = (right / 100).var(ddof=1), 0.65
+    between = np.sqrt((seen - p * (1 - p) / 100) / (1 - 1 / 100))
+    taken = (found.high[0] - found.low[0]) / 2
+    assert half_width(4, 100, Expected(p, between)) == pytest.approx(taken)
+
+
+def test_no_forecast_is_wider_than_a_share_can_be():
+    assert 0.4 < half_width(2, 16, PAPER["soft"]) < 0.5
+    with pytest.raises(StudyError, match="cannot vary"):
+        Expected(0.65, 0.5)
 
 
 def test_more_answers_cannot_replace_participants():
     endless = half_width(6, 10**9, Expected(0.65, 0.09))
-    assert endless == pytest.approx(stats.t.ppf(0.975, 5) * 0.09 / np.sqrt(6))
+    # 2.570582 x .09 / sqrt 6 = .0944492, in units of the logit / .2275 = .415161, between .548 and .738.
+    assert endless == pytest.approx(0.093468, abs=1e-6)
     assert half_width(12, 100, Expected(0.65, 0.09)) < endless
 
 
@@ -97,3 +116,24 @@ def test_impossible_wishes_are_named():
         Expected(1.5, 0)
     with pytest.raises(StudyError, match=r"not 0\.7"):
         answers_for(0.7, 0.5)
+
+
+def test_studies_find_what_is_there_and_seldom_what_is_not():
+    found = detected(Design(12, 40), Population(), 30, np.random.default_rng(4), (0.0, 0.3))
+    by = found.set_index("planted")
+    assert by.index.tolist() == [
+        "soft less hard 0 points",
+        "soft less hard 30 points",
+        "soft less hard 43 points, the population's",
+        "accuracy, chance",
+        "accuracy, the population's",
+    ]
+    assert (by.loc[by.index[[0, 3]], ["found", "opposite"]].sum(axis=1) <= 0.2).all()
+    assert (by.loc[by.index[[2, 4]], "found"] == 1).all()
+    assert (by["opposite"] <= 0.1).all()
+
+
+def test_five_people_can_only_lean():
+    found = detected(Design(5, 100), Population(), 10, np.random.default_rng(5), ()).iloc[0]
+    assert (found["found"], found["opposite"]) == (0, 0)
+    assert found["leaning"] > 0.8

@@ -1,5 +1,5 @@
-from study.findings.estimate import Estimate, undefined
-from study.reporting.wording import beyond, listed, points, probability, ratio, share, value
+from study.findings.estimate import Estimate, beyond, undefined
+from study.reporting.wording import listed, points, probability, ratio, share, value
 
 KNOWN = Estimate(0.651, 0.619, 0.682, 100, "m")
 

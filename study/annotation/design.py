@@ -1,25 +1,21 @@
 """The design of an annotation task: which faces, who labels them in which form, how often each."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Any, Self
-
-import tomli_w
 
 from engine.annotations import LABELS
 from engine.images import SPLITS
 from study.annotation.responses import FORMS
 from study.annotation.texts import texts_of
 from study.design import checks
+from study.design.any_design import AnyDesign, rounded_up
 from study.design.demographics import Demographic, asked_in, check_demographics, read_demographics
 from study.design.errors import DesignError, refusal
-from study.design.language import check_language, read_language, without_english
+from study.design.language import check_language, read_language
 from study.design.texts import Texts
-from study.design.toml_file import ReadFromToml
 from study.wording.master import ENGLISH
-from study.wording.wording import Pairs, wording
+from study.wording.wording import Pairs, Wording, wording
 
 SECONDS: Mapping[str, float] = {"hard_label": 4.0, "soft_label": 20.0, "affect": 8.0}
 """What a face may take in each form; a guess, for the hours foretold."""
@@ -44,7 +40,7 @@ _REAL: Mapping[str, tuple[float, float]] = {
 
 
 @dataclass(frozen=True)
-class AnnotationDesign(ReadFromToml):
+class AnnotationDesign(AnyDesign):
     """One annotation task's decisions.
 
     name, title: for the researcher's files, and for people. form: hard_label, soft_label or affect.
@@ -97,17 +93,12 @@ class AnnotationDesign(ReadFromToml):
         Raises DesignError for an unknown key, or a value that no task can have.
         """
         given = dict(values)
-        known = {one.name for one in fields(cls)}
-        unknown = sorted(set(given) - known)
-        if OF_STUDIES & set(unknown):
-            raise DesignError(
-                min(OF_STUDIES & set(unknown)),
-                "this is the design of a study, not of an annotation task: make a draft of it by"
-                " `python -m study create FILE --labels SET`, or on the page Design",
-            )
-        if unknown:
-            listed = ", ".join(sorted(known))
-            raise DesignError(str(unknown[0]), f"design: unknown key {unknown[0]!r}; the keys are {listed}")
+        cls.refuse_unknown(
+            given,
+            OF_STUDIES,
+            "this is the design of a study, not of an annotation task: make a draft of it by"
+            " `python -m study create FILE --labels SET`, or on the page Design",
+        )
         form = given.setdefault("form", FORMS[0])
         if form not in FORMS:
             raise refusal("form", form, f"is none of {', '.join(FORMS)}")
@@ -121,33 +112,13 @@ class AnnotationDesign(ReadFromToml):
         lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
         return cls(**{**given, **lists})
 
-    def to_toml(self) -> str:
-        """Write every field as TOML, which `from_toml_text` reads back as the same design."""
-        return tomli_w.dumps(self.to_dict(), multiline_strings=True)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values (JSON) that `from_dict` reads back as the same design."""
-        values = asdict(self)
-        for item in values["demographics"]:
-            item["options"] = list(item["options"])
-        values = without_english(values)
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
-
-    def changed(self, **values: Any) -> Self:
-        """Return this design with some fields changed, checked again."""
-        return replace(self, **values)
-
-    def said_in(self, language: str, words: Pairs) -> Self:
-        """Return this design in a language and words; texts and questions that nobody has changed follow."""
-        now, then = wording(self.language, self.words), wording(language, words)
-        texts = texts_of(self.form, then) if self.texts == texts_of(self.form, now) else self.texts
-        asked = asked_in(then) if self.demographics == asked_in(now) else self.demographics
-        return self.changed(language=language, words=words, texts=texts, demographics=asked)
+    def texts_in(self, said: Wording) -> Texts:
+        """The texts that a task of this form begins with in a language."""
+        return texts_of(self.form, said)
 
     def repeats_of(self, images: int) -> int:
         """How many of a participant's `images` images are shown again: the share, rounded up."""
-        # The share is taken as the decimal that was written: 0.1 of 30 is 3.
-        return math.ceil(Fraction(str(self.self_repeats)) * images)
+        return rounded_up(self.self_repeats, images)
 
 
 def problems(design: Any) -> list[DesignError]:

@@ -2,21 +2,21 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Any, Self
 
 import tomli_w
 
 from engine.emfacs import EMOTIONS
+from study.design.any_design import AnyDesign, rounded_up
 from study.design.checks import check_design
 from study.design.demographics import Demographic, asked_in, read_demographics
 from study.design.errors import DesignError
-from study.design.language import read_language, without_english
+from study.design.language import read_language
 from study.design.texts import Texts, texts_in
-from study.design.toml_file import ReadFromToml
 from study.wording.master import ENGLISH
-from study.wording.wording import Pairs, wording
+from study.wording.wording import Pairs, Wording, wording
 
 ALL = "all"
 OF_ANNOTATION = {"form", "hard_labels", "annotators_per_image", "sample"}
@@ -24,7 +24,7 @@ OF_ANNOTATION = {"form", "hard_labels", "annotators_per_image", "sample"}
 
 
 @dataclass(frozen=True)
-class Design(ReadFromToml):
+class Design(AnyDesign):
     """One study's decisions; the defaults are the AffectNet+ paper's (Sec. 5, Suppl. V), less qualification.
 
     name, title: for the researcher's files, and for people. seed: of all that is drawn by lot.
@@ -107,17 +107,12 @@ class Design(ReadFromToml):
         """
         given = dict(values)
         base = preset(given.pop("preset")) if "preset" in given else DEFAULT
-        known = {one.name for one in fields(cls)}
-        unknown = sorted(set(given) - known)
-        if OF_ANNOTATION & set(unknown):
-            raise DesignError(
-                min(OF_ANNOTATION & set(unknown)),
-                "this is the design of an annotation task, not of a study: make a draft of it by"
-                " `python -m study annotate FILE --dataset NAME`, or on the page Annotation",
-            )
-        if unknown:
-            listed = ", ".join(sorted(known))
-            raise DesignError(str(unknown[0]), f"design: unknown key {unknown[0]!r}; the keys are {listed}")
+        cls.refuse_unknown(
+            given,
+            OF_ANNOTATION,
+            "this is the design of an annotation task, not of a study: make a draft of it by"
+            " `python -m study annotate FILE --dataset NAME`, or on the page Annotation",
+        )
         if "min_lag" in given and "lag_rule" not in given:
             given["lag_rule"] = "strict"
         if "images" in given and "images_per_emotion" not in given:
@@ -140,24 +135,9 @@ class Design(ReadFromToml):
             values["images_per_emotion"] = ALL
         return tomli_w.dumps(values, multiline_strings=True)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values (JSON) that `from_dict` reads back as the same design."""
-        values = asdict(self)
-        for item in values["demographics"]:
-            item["options"] = list(item["options"])
-        values = without_english(values)
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
-
-    def changed(self, **values: Any) -> Self:
-        """Return this design with some fields changed, checked again."""
-        return replace(self, **values)
-
-    def said_in(self, language: str, words: Pairs) -> Self:
-        """Return this design in a language and words; texts and questions that nobody has changed follow."""
-        now, then = wording(self.language, self.words), wording(language, words)
-        texts = texts_in(then) if self.texts == texts_in(now) else self.texts
-        asked = asked_in(then) if self.demographics == asked_in(now) else self.demographics
-        return self.changed(language=language, words=words, texts=texts, demographics=asked)
+    def texts_in(self, said: Wording) -> Texts:
+        """The texts that a study begins with in a language."""
+        return texts_in(said)
 
     @property
     def shares_questions(self) -> bool:
@@ -173,10 +153,8 @@ class Design(ReadFromToml):
         return self._rounded_up(self.overlap, images) if self.shares_questions else 0
 
     def _rounded_up(self, share: float, images: int) -> int:
-        # The share is taken as the decimal that was written: 0.1 of 30 is 3, not 3.0000000000000004 rounded
-        # up.
         load = Fraction(images * len(self.experiments), self.participants)
-        return min(math.ceil(Fraction(str(share)) * load), math.floor(load))
+        return min(rounded_up(share, load), math.floor(load))
 
 
 def _values(design: Design) -> dict[str, Any]:

@@ -140,11 +140,20 @@ def _draw_many(
     own = pool.scores[images][:, None, :]
     others = pool.scores[drawn]
     fits = (drawn != images[:, None]) & (score_difference(own, others) >= design.min_foil_difference)
-    fits &= ~(met[drawn] & answerers[:, None, :]).any(axis=2)
+    fits &= ~_known(drawn, answerers, met)
     if due is not None:
         fits &= _bin_of(js_distance(own, others), design) == due[:, None]
     chosen = drawn[np.arange(len(images)), fits.argmax(axis=1)]
     return np.where(fits.any(axis=1), chosen, -1)
+
+
+def _known(drawn: Ints, answerers: Bools, met: Bools) -> Bools:
+    """Which candidates (questions, DRAWN) an answerer of their question meets: a few people of many each."""
+    most = int(answerers.sum(axis=1).max())
+    who = np.argsort(~answerers, axis=1, kind="stable")[:, :most]
+    there = np.take_along_axis(answerers, who, axis=1)
+    known: Bools = (met[drawn[:, :, None], who[:, None, :]] & there[:, None, :]).any(axis=2)
+    return known
 
 
 def _search_all(

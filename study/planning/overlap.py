@@ -148,8 +148,10 @@ def pick(mask: Bools, emotion: Ints, quota: Ints, rng: np.random.Generator) -> l
     """Draw `quota` (emotions, experiments) items of a mask (images, experiments); (image, experiment)
     each."""
     chosen: list[tuple[int, int]] = []
+    inside = [np.flatnonzero(column) for column in mask.T]
+    of = [emotion[rows] for rows in inside]
     for number, experiment in np.argwhere(quota):
-        members = np.flatnonzero(mask[:, experiment] & (emotion == number))
+        members = inside[experiment][of[experiment] == number]
         drawn = rng.choice(members, quota[number, experiment], replace=False)
         chosen += [(int(image), int(experiment)) for image in drawn]
     return chosen
@@ -157,7 +159,7 @@ def pick(mask: Bools, emotion: Ints, quota: Ints, rng: np.random.Generator) -> l
 
 def cell_counts(mask: Bools, emotion: Ints, emotions: int) -> Ints:
     """Count a mask (images, experiments) by emotion and experiment."""
-    counts = [np.bincount(emotion, weights=column, minlength=emotions) for column in mask.T]
+    counts = [np.bincount(emotion[column], minlength=emotions) for column in mask.T]
     return np.stack(counts, axis=1).astype(np.int64)
 
 

@@ -37,13 +37,15 @@ def shuffle(original: Ints, lag: int, rng: np.random.Generator) -> Ints:
     for at, row in enumerate(order):
         place[row] = at
     is_repeat = (original >= 0).tolist()
-    proposals = rng.integers(count, size=(int(4 * count * log(count + 1)) + 1, 2)).tolist()
-    for one, other in proposals:
+    proposals = rng.integers(count, size=(int(4 * count * log(count + 1)) + 1, 2))
+    # Two flat lists, for a list a proposal would be a million lists to be made and collected.
+    for one, other in zip(proposals[:, 0].tolist(), proposals[:, 1].tolist(), strict=True):
         first, second = order[one], order[other]
         if partner[first] == second and first != second:
             continue
-        if _keeps(first, other, partner, is_repeat, place, lag) and _keeps(
-            second, one, partner, is_repeat, place, lag
+        # Most questions have no partner, so that is asked before anything is called.
+        if (partner[first] < 0 or _keeps(first, other, partner, is_repeat, place, lag)) and (
+            partner[second] < 0 or _keeps(second, one, partner, is_repeat, place, lag)
         ):
             order[one], order[other] = second, first
             place[first], place[second] = other, one
@@ -53,8 +55,6 @@ def shuffle(original: Ints, lag: int, rng: np.random.Generator) -> Ints:
 def _keeps(row: int, at: int, partner: list[int], is_repeat: list[bool], place: list[int], lag: int) -> bool:
     """Whether a question may move to a position without coming too near to the one it is paired with."""
     mate = partner[row]
-    if mate < 0:
-        return True
     return (at - place[mate] if is_repeat[row] else place[mate] - at) >= lag
 
 

@@ -5,7 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from app.researcher import annotation_findings, annotation_form, design_freezing, study_choice, words
+from app.researcher import (
+    annotation_findings,
+    annotation_form,
+    design_freezing,
+    rehearsal,
+    study_choice,
+    words,
+)
 from app.researcher.access import database, editors_only, may_invite, me, researchers_only
 from app.researcher.design_words import LARGEST_MEGABYTES, to_mend
 from db.tables import Study
@@ -35,6 +42,9 @@ def page() -> None:
     if study is not None and study.frozen_at is not None:
         words.study_badges("frozen" if study.state == "draft" else study.state, study.simulated)
         annotation_findings.draw(study, raw=may_invite())
+        if may_invite():
+            rehearsal.made_by_rehearsing(study)
+            rehearsal.draw(study)
         _design(study)
     else:
         _design_one(study)
@@ -76,7 +86,10 @@ def _design_one(study: Study | None) -> None:
             found += annotation_form.cost(design, dataset_id)
         if found:
             st.warning(to_mend(found))
-        _acts(study, design, dataset_id, bool(found))
+        saved = _acts(study, design, dataset_id, bool(found))
+    if study is not None:
+        with right:
+            rehearsal.draw(study, ready=saved and not found)
     with left:
         drawn.show(found)
 
@@ -121,7 +134,8 @@ def _dataset(study: Study | None, known: dict[int, str]) -> int:
     return int(st.selectbox("Data set", list(known), place, format_func=known.__getitem__, key=key))
 
 
-def _acts(study: Study | None, design: AnnotationDesign | None, dataset_id: int, spoilt: bool) -> None:
+def _acts(study: Study | None, design: AnnotationDesign | None, dataset_id: int, spoilt: bool) -> bool:
+    """Draw what can be done with a design; whether it is saved as it stands."""
     unsound = design is None
     saved = study is not None and design is not None and study.design == design.to_dict()
     saved = saved and study is not None and study.dataset_id == dataset_id
@@ -141,7 +155,8 @@ def _acts(study: Study | None, design: AnnotationDesign | None, dataset_id: int,
         )
         if study is not None and st.button("Delete draft…", type="tertiary"):
             _confirm_delete(study)
-    st.caption("Saved." if saved else "Not saved yet: a draft is frozen once it is saved.")
+    st.caption("Saved." if saved else "Not saved yet: a draft is rehearsed and frozen once it is saved.")
+    return saved
 
 
 def _save(study: Study | None, design: Any, dataset_id: int) -> None:

@@ -5,7 +5,15 @@ from typing import Any
 
 import streamlit as st
 
-from app.researcher import design_forecast, design_freezing, design_language, rooms, study_choice, words
+from app.researcher import (
+    design_forecast,
+    design_freezing,
+    design_language,
+    rehearsal,
+    rooms,
+    study_choice,
+    words,
+)
 from app.researcher.access import database, editors_only, me
 from app.researcher.design_fields import Fields, Values
 from app.researcher.design_words import EXPERIMENTS, LARGEST_MEGABYTES, NO_LABELS, PRESETS, to_mend
@@ -100,7 +108,10 @@ def _edit(study: Study | None, sets: dict[int, str]) -> None:
             found += _forecast(design, counts) or _impossible(design, label_set_id, counts)
         if found:
             st.warning(to_mend(found))
-        _acts(study, design, label_set_id, bool(found))
+        saved = _acts(study, design, label_set_id, bool(found))
+    if study is not None:
+        with right:
+            rehearsal.draw(study, ready=saved and not found)
     with left:
         fields.show(found)
 
@@ -239,7 +250,8 @@ def _impossible(design: Design, label_set_id: int, counts: dict[str, int]) -> li
         return plan_problems(session, label_set_id, design, counts)
 
 
-def _acts(study: Study | None, design: Design | None, label_set_id: int, spoilt: bool) -> None:
+def _acts(study: Study | None, design: Design | None, label_set_id: int, spoilt: bool) -> bool:
+    """Draw what can be done with a design; whether it is saved as it stands."""
     unsound = design is None
     saved = study is not None and design is not None and study.design == design.to_dict()
     saved = saved and study is not None and study.label_set_id == label_set_id
@@ -258,7 +270,8 @@ def _acts(study: Study | None, design: Design | None, label_set_id: int, spoilt:
         )
         if study is not None and st.button("Delete draft…", type="tertiary"):
             design_freezing.confirm_delete(study)
-    st.caption("Saved." if saved else "Not saved yet: a draft is frozen once it is saved.")
+    st.caption("Saved." if saved else "Not saved yet: a draft is rehearsed and frozen once it is saved.")
+    return saved
 
 
 def _save(study: Study | None, design: Any, label_set_id: int) -> None:

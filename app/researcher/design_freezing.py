@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.installation import installation
-from app.researcher import jobs, words
+from app.researcher import jobs, rehearsal, words
 from app.researcher.access import database, editors_only, me
 from db.tables import Job, Study
 from study import drafts
@@ -28,6 +28,7 @@ WHAT = {
 def confirm_freeze(study: Study) -> None:
     """Ask, and start the job that freezes a study or an annotation task."""
     st.markdown(f"{WHAT[study.kind == ANNOTATION]} Nobody is asked before you open it.")
+    st.markdown(rehearsal.hint(study))
     if not st.button("Freeze", type="primary"):
         return
     try:
@@ -45,7 +46,8 @@ def under_way(study: Study | None) -> bool:
     if study is None or study.frozen_at is not None:
         return False
     job = _job(study.id)
-    if job is None or job.state in ("done", "stopped"):
+    # A draft may have the number of one that was deleted.
+    if job is None or job.created_at < study.created_at or job.state in ("done", "stopped"):
         return False
     if job.state == "failed":
         # Of a draft that was changed since, it says nothing any more.
@@ -69,7 +71,9 @@ def _progress(study_id: int) -> None:
     if job is None or job.state not in ("queued", "running"):
         st.rerun()
     told = job.progress or {}
-    st.progress(float(told.get("share", 0.0)), str(told.get("name", "starting")).capitalize())
+    waiting = job.state == "queued" and "It waits for the freezing or the rehearsal before it."
+    said = waiting or str(told.get("name", "starting")).capitalize()
+    st.progress(float(told.get("share", 0.0)), said)
     st.button("Stop", key="stop-freezing", icon=":material/stop:", on_click=jobs.stop, args=(job.id,))
 
 
@@ -95,7 +99,7 @@ def frozen(study: Study) -> None:
     if study.state == "draft":
         st.info("Next: open it and invite people, on **Invitations**.", icon=":material/mail:")
     job = _job(study.id)
-    if job is not None and job.message:
+    if job is not None and job.created_at >= study.created_at and job.message:
         st.markdown(f"**Where the design could be met only in part:**\n\n{_notes(job.message)}")
     with st.container(horizontal=True):
         _download(study)
@@ -107,6 +111,8 @@ def frozen(study: Study) -> None:
                 made = drafts.copy_study(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
             st.query_params["study"] = str(made.id)
             st.rerun()
+    rehearsal.made_by_rehearsing(study)
+    rehearsal.draw(study)
     with st.expander("The whole design", expanded=True, key="whole-design"):
         st.code(design.to_toml(), language="toml", wrap_lines=True)
 

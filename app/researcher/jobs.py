@@ -87,12 +87,18 @@ def _card(job: Job) -> None:
     bundle = job.arguments.get("bundle") if job.kind == "train" else None
     if bundle and st.toggle("How it learns", key=f"curves-{job.id}"):
         bundles.learning(installation().settings.data_dir / "bundles" / bundle, f"job-{job.id}")
-    if st.toggle("What it said", key=f"log-{job.id}"):
-        # All of it in sight: a box that scrolls by itself cannot be scrolled by the keyboard.
-        said = _log(job.id).rstrip("\n").split("\n")
-        if len(said) > _LOG_LINES:
-            st.caption(f"The last {_LOG_LINES} lines; the data folder has all in jobs/{job.id}.log.")
-        st.code("\n".join(said[-_LOG_LINES:]) or "Nothing yet.", language=None, wrap_lines=True)
+    said(job.id)
+
+
+def said(job_id: int) -> None:
+    """Draw a switch that shows what a job's commands said."""
+    if not st.toggle("What it said", key=f"log-{job_id}"):
+        return
+    # All of it in sight: a box that scrolls by itself cannot be scrolled by the keyboard.
+    lines = _log(job_id).rstrip("\n").split("\n")
+    if len(lines) > _LOG_LINES:
+        st.caption(f"The last {_LOG_LINES} lines; the data folder has all in jobs/{job_id}.log.")
+    st.code("\n".join(lines[-_LOG_LINES:]) or "Nothing yet.", language=None, wrap_lines=True)
 
 
 def _on_the_page(message: str) -> str:

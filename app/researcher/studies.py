@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import charts
-from app.researcher import rooms, words
+from app.researcher import rehearsal, rooms, words
 from app.researcher.access import database, may_invite, me, researchers_only
 from study import studies
 from study.access.invitations import anybody_invited
@@ -62,6 +62,9 @@ def _card(study: dict[Hashable, Any]) -> None:
             rooms.ANNOTATION.link("Go on designing" if state == "draft" else "See the annotations", here)
         elif state not in ("draft", "frozen"):
             rooms.AGREEMENT.link("See the agreement dashboard", here)
+        rehearsed = study["simulated"] and state == "closed" and not isinstance(study["preregistration"], str)
+        if rehearsed and may_invite():
+            rehearsal.delete_button(study_id, study["name"], st.rerun)
 
 
 def _open(study: dict[Hashable, Any]) -> None:

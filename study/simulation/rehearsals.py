@@ -1,10 +1,10 @@
-"""The dry runs that were made of a study: how large one is, found again, and deleted."""
+"""The dry runs that were made of a study: found again, and deleted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from db.session import Database
@@ -100,8 +100,3 @@ def _found(session: Session, study_id: int) -> Study:
             " can be deleted"
         )
     return study
-
-
-def planned_questions(session: Session, study_id: int) -> int:
-    """How many questions the plan of a frozen study has."""
-    return session.scalar(select(func.count()).where(Question.study_id == study_id)) or 0

@@ -12,11 +12,11 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 	&& { command -v "$$name"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo links test check format bench screenshots clean
+.PHONY: help install run serve demo links test check format bench screenshots clean
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  Settings: PORT=$(PORT) DATA_DIR=$(DATA_DIR) DATABASE_URL PYTHON PYTEST_ARGS"
+	@echo "  Settings: PORT=$(PORT) DATA_DIR=$(DATA_DIR) DATABASE_URL PUBLIC_URL PYTHON PYTEST_ARGS"
 
 # A stamp is touched once pip is done: an interrupted installation is taken up again, a finished one costs nothing.
 $(PY):
@@ -36,6 +36,9 @@ install: $(VENV)/run.stamp ## Make .venv with the pinned libraries.
 
 run: $(VENV)/run.stamp ## Build the demo where it is absent, then serve on 127.0.0.1:PORT.
 	@exec $(PY) -m app serve
+
+serve: $(VENV)/run.stamp ## Serve what is there, without the demo: a lab's own installation.
+	@exec $(PY) -m app serve --no-demo
 
 demo: $(VENV)/run.stamp ## Build the demo and stop.
 	@exec $(PY) -m app demo

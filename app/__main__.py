@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import demo
-from app.serving import ServingError, base_url, require_free_port, running_server, termination_as_interrupt
+from app.serving import ServingError, require_free_port, running_server, termination_as_interrupt
 from db import schema
 from db.errors import DatabaseError
 from db.session import Database, open_database
@@ -25,13 +25,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 0 is well, 2 means that it could not be done, and stderr says why."""
     parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    commands.add_parser("serve", help="build the demo where it is absent, and serve on 127.0.0.1:PORT")
+    server = commands.add_parser(
+        "serve", help="build the demo where it is absent, and serve on 127.0.0.1:PORT"
+    )
+    server.add_argument("--no-demo", action="store_true", help="serve what is there, and build no demo")
+    server.add_argument("--no-links", action="store_true", help="print no links, which a log would keep")
     commands.add_parser("demo", help="build the demo where it is absent")
     commands.add_parser("links", help="print a fresh researcher's link and a participant's")
-    run = {"serve": serve, "demo": build_demo, "links": print_links}[parser.parse_args(argv).command]
+    chosen = vars(parser.parse_args(argv))
+    run = {"serve": serve, "demo": build_demo, "links": print_links}[chosen.pop("command")]
     try:
         with termination_as_interrupt():
-            run(Settings.from_environment())
+            run(Settings.from_environment(), **chosen)
     except ERRORS as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
@@ -41,14 +46,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, *, no_demo: bool = False, no_links: bool = False) -> None:
     """Build the demo where it is absent, serve, print the two links, and wait for Ctrl-C or SIGTERM."""
     require_free_port(settings)
-    build_demo(settings)
+    if no_demo:
+        with _opened(settings):
+            pass
+    else:
+        build_demo(settings)
     for note in _notes(settings):
         print(f"note: {note}", file=sys.stderr)
     with running_server(settings) as server:
-        print_links(settings)
+        if no_links:
+            print(f"Serving: {settings.link_url}", flush=True)
+        else:
+            print_links(settings)
         status = server.wait()
     raise ServingError(f"the server ended by itself with status {status}")
 
@@ -68,15 +80,15 @@ def build_demo(settings: Settings) -> None:
 
 
 def print_links(settings: Settings) -> None:
-    """Print the researcher's one-time link, and the first invitation of the demo's open study."""
+    """Print the researcher's one-time link, and the first invitation of the demo's open study, if any."""
     now = datetime.now(UTC)
     with _opened(settings) as database, database.begin() as session:
         owner = researchers.owner(session, now=now)
         sign_in = people.new_link(session, owner.id, by=None, now=now)
         invitations = demo.invitations(session, installation_secret(settings))
-    print(f"Researcher: {base_url(settings)}/signin/{sign_in}", flush=True)
+    print(f"Researcher: {settings.link_url}/signin/{sign_in}", flush=True)
     for token in invitations[:1]:
-        print(f"Participant: {base_url(settings)}/join/{token}", flush=True)
+        print(f"Participant: {settings.link_url}/join/{token}", flush=True)
 
 
 @contextmanager

@@ -24,12 +24,6 @@ class ServingError(RuntimeError):
     """The server cannot be started: the message says why and what to do."""
 
 
-def base_url(settings: Settings) -> str:
-    """The address that people open, without a slash at its end."""
-    host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host
-    return f"http://{host}:{settings.port}"
-
-
 def require_free_port(settings: Settings) -> None:
     """Refuse a port that another program holds, before any work is done.
 
@@ -121,12 +115,12 @@ def _wait_until_healthy(settings: Settings, child: "subprocess.Popen[bytes]") ->
         if _healthy(settings):
             return
         time.sleep(0.1)
-    raise ServingError(f"the server gave no answer at {base_url(settings)}/health in {START_SECONDS:.0f} s")
+    raise ServingError(f"the server gave no answer at {settings.own_url}/health in {START_SECONDS:.0f} s")
 
 
 def _healthy(settings: Settings) -> bool:
     # No proxy of the environment may stand between this process and its child.
-    connection = http.client.HTTPConnection(urlsplit(base_url(settings)).netloc, timeout=2)
+    connection = http.client.HTTPConnection(urlsplit(settings.own_url).netloc, timeout=2)
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == 200

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from app.serving import base_url, running_server
+from app.serving import running_server
 from benchmarks.answers import free_port
 from benchmarks.researcher_seed import arguments_of, seeded
 from benchmarks.trial import FLAGS, chromium_path
@@ -54,7 +54,7 @@ def signed_in(browser: Browser, settings: Settings) -> BrowserContext:
         token = researchers.create_sign_in_token(session, owner, now)
     database.dispose()
     context = browser.new_context(viewport={"width": 1280, "height": 1400})
-    url = base_url(settings)
+    url = settings.own_url
     context.request.post(f"{url}/signin/{token}", headers={"Origin": url}, max_redirects=0)
     return context
 
@@ -75,7 +75,7 @@ def measure(
     browser: Browser, settings: Settings, name: str, after: float, times: int
 ) -> tuple[list[float], ...]:
     """Start, first visit, next visit and visit by a new browser: seconds, then milliseconds, of each time."""
-    address, last = f"{base_url(settings)}/{name}", LAST[name]
+    address, last = f"{settings.own_url}/{name}", LAST[name]
     with server(settings):
         known = signed_in(browser, settings)
         visit(known, address, last)

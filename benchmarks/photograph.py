@@ -20,7 +20,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from tqdm import tqdm
 
-from app.serving import base_url, running_server
+from app.serving import running_server
 from benchmarks.answers import free_port
 from benchmarks.trial import FLAGS, chromium_path
 from db import schema
@@ -98,10 +98,10 @@ def on_the_page(bundle: Path, files: list[bytes]) -> list[float]:
         with running_server(settings):
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
             page = browser.new_page(viewport={"width": 1280, "height": 1400})
-            page.goto(f"{base_url(settings)}/signin/{token}")
+            page.goto(f"{settings.own_url}/signin/{token}")
             page.get_by_role("button", name="Sign in as").click()
             page.get_by_text("Signed in as").wait_for(timeout=60_000)
-            page.goto(f"{base_url(settings)}/photograph")
+            page.goto(f"{settings.own_url}/photograph")
             page.locator("input[type=file]").wait_for(state="attached", timeout=60_000)
             seconds = shown(page, files)
             browser.close()

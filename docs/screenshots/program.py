@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from app.serving import ServingError, base_url, running_server
+from app.serving import ServingError, running_server
 from db import schema
 from db.session import Database, open_database
 from db.settings import Settings
@@ -37,7 +37,7 @@ class Served:
     @property
     def url(self) -> str:
         """The address, without a slash at its end."""
-        return base_url(self.settings)
+        return self.settings.own_url
 
     def visitor(self, size: ViewportSize | None = None, *, path: str = "/") -> Page:
         """A page of a browser that nobody has used, 1280 wide or of the size given, at a path."""

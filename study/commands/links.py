@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expires", metavar="WHEN", help="2026-12-01 or 7d: when links made now expire")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write participant, link, expires to FILE")
     parser.add_argument(
-        "--base-url", metavar="URL", help="what people's links begin with (default: this HOST and PORT)"
+        "--base-url",
+        metavar="URL",
+        help="what people's links begin with (default: PUBLIC_URL, or this HOST and PORT)",
     )
 
 
@@ -54,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     expires_at = read_moment(args.expires, now) if args.expires else None
     with opened_database() as (database, settings):
         secret = installation_secret(settings)
-        base = (args.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+        base = (args.base_url or settings.link_url).rstrip("/")
         with database.begin() as session:
             study = study_named(session, args.study)
             _change(session, study, args, secret, now, expires_at)

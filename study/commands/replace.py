@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         if person.open_link_id is None:
             secret = installation_secret(settings)
             token = invitations.invite_one(session, new.id, secret=secret, now=now)
-            base = (args.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+            base = (args.base_url or settings.link_url).rstrip("/")
             print(f"{new.code}: {base}/join/{token}")
         else:
             print(f"{new.code} is free for the next newcomer of the study's open link")

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import _notes, main
-from app.serving import ServingError, base_url, require_free_port
+from app.serving import ServingError, require_free_port
+from db.session import open_database
 from db.settings import Settings
+from study.studies import list_studies
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +42,7 @@ def test_a_free_port_is_taken_and_left_free(tmp_path):
     port = free_port()
     require_free_port(settings(port, tmp_path))
     require_free_port(settings(port, tmp_path))
-    assert base_url(settings(port, tmp_path)) == f"http://127.0.0.1:{port}"
+    assert settings(port, tmp_path).own_url == f"http://127.0.0.1:{port}"
 
 
 def test_a_port_in_use_ends_the_command_before_anything_is_made(tmp_path, monkeypatch, capsys):
@@ -105,6 +107,39 @@ def test_serve_prints_two_lines_answers_and_stops_on_sigterm(program):
     assert errors == "stopped\n"
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=60)
+
+
+def test_without_the_demo_an_installation_begins_empty_and_a_log_keeps_no_link(tmp_path):
+    port = free_port()
+    values = {"PORT": str(port), "DATA_DIR": str(tmp_path / "data"), "PUBLIC_URL": "https://lab.example/"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "app", "serve", "--no-demo", "--no-links"],
+        cwd=ROOT,
+        env={**os.environ, **values, "DATABASE_URL": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "Serving: https://lab.example\n"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        rest, errors = server.communicate(timeout=60)
+    assert (server.returncode, rest, errors) == (0, "", "stopped\n")
+    with open_database(Settings.from_environment(values)).session() as session:
+        assert list_studies(session).empty
+
+
+def test_links_begin_with_the_address_that_people_open(program, monkeypatch, capsys):
+    monkeypatch.setenv("PUBLIC_URL", "https://lab.example")
+    assert main(["links"]) == 0
+    researcher, participant = capsys.readouterr().out.splitlines()
+    assert researcher.startswith("Researcher: https://lab.example/signin/")
+    assert participant.startswith("Participant: https://lab.example/join/")
+    monkeypatch.setenv("PUBLIC_URL", "lab.example")
+    assert main(["links"]) == 2
+    assert "such as https://lab.example" in capsys.readouterr().err
 
 
 def test_a_start_that_lets_more_people_in_than_need_be_says_so(tmp_path):

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import select
 
-from app.serving import base_url, running_server
+from app.serving import running_server
 from db.tables import Study
 from study.access import researchers
 from tests import program as programs
@@ -123,7 +123,7 @@ def _serve(built: Path, folder: Path) -> Iterator[Served]:
     with programs.opened(folder) as program:
         settings = replace(program.settings, port=_free_port())
         with running_server(settings):
-            yield Served(program, base_url(settings))
+            yield Served(program, settings.own_url)
 
 
 def _free_port() -> int:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
-from app.serving import base_url, running_server
+from app.serving import running_server
 from study.access.people import invite_person
 from tests import program as programs
 from tests.browser.conftest import Served, _free_port
@@ -107,7 +107,7 @@ def served_with(provider, chromium, built_program, tmp_path) -> Iterator[Served]
     programs.copy(built_program, tmp_path / "data")
     with programs.opened(tmp_path / "data") as program:
         settings = replace(program.settings, port=_free_port())
-        url = base_url(settings)
+        url = settings.own_url
         (settings.data_dir / "secrets.toml").write_text(SECRETS.format(url=url, provider=provider.url))
         with program.database.begin() as session:
             invite_person(

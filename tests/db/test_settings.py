@@ -25,6 +25,23 @@ def test_a_port_that_is_none_is_refused(port):
         Settings.from_environment({"PORT": port})
 
 
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "localhost"), ("::1", "[::1]"), ("10.0.0.7", "10.0.0.7")],
+)
+def test_links_begin_with_the_own_address_or_the_public_one(host, own):
+    values = {"HOST": host, "PORT": "9000"}
+    assert Settings.from_environment(values).link_url == f"http://{own}:9000"
+    named = Settings.from_environment({**values, "PUBLIC_URL": "https://lab.example/"})
+    assert (named.link_url, named.own_url) == ("https://lab.example", f"http://{own}:9000")
+
+
+@pytest.mark.parametrize("url", ["lab.example", "ftp://lab.example", "https://", "https://lab.example/faces"])
+def test_a_public_address_that_is_none_is_refused(url):
+    with pytest.raises(DatabaseError, match=f"PUBLIC_URL is '{url}'"):
+        Settings.from_environment({"PUBLIC_URL": url})
+
+
 def test_reading_settings_creates_nothing(tmp_path):
     Settings.from_environment({"DATA_DIR": str(tmp_path / "new")})
     assert not (tmp_path / "new").exists()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from db.tables import Answer, AnswerEvent, Participant, Study
 from study.findings.quality import quality
 from study.findings.summary import Findings, findings
+from study.plans import frozen
 from study.trial.compact_trials import Progress, compact_trials
 
 Version = tuple[int, int, int]
@@ -62,7 +63,9 @@ def version(session: Session, study_id: int) -> Version:
 
 def participants(session: Session, study_id: int) -> list[str]:
     """The codes of a study's participants, those yet to answer too, without the erased."""
-    codes = select(Participant.code).where(Participant.study_id == study_id, Participant.erased_at.is_(None))
+    codes = select(Participant.code).where(
+        Participant.study_id == frozen(study_id), Participant.erased_at.is_(None)
+    )
     return list(session.scalars(codes.order_by(Participant.code)))
 
 

@@ -17,6 +17,7 @@ from study.design.errors import DesignError
 from study.design.language import check_complete
 from study.errors import FrozenError, NotFoundError
 from study.images.eligible import check_selection
+from study.trial.storing import clear_here
 
 
 def create_draft(
@@ -70,13 +71,15 @@ def change_draft(
 
 
 def delete_draft(session: Session, study_id: int, *, researcher_id: int | None = None, now: datetime) -> None:
-    """Forget a draft.
+    """Forget a draft, with what a freezing that was killed left of it (much is best cleared before:
+    `study.trial.storing.clear`).
 
     Raises:
         NotFoundError: there is no such study.
         FrozenError: the study is frozen.
     """
     study = _draft(session, study_id)
+    clear_here(session, study_id)
     note(session, researcher_id, Act.STUDY_DELETED, study.name, now=now)
     session.delete(study)
     session.flush()

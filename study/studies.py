@@ -163,7 +163,9 @@ def _people() -> Select[Any]:
         func.coalesce(total, 0).label("total"),
         last.scalar_subquery().label("last_answer_at"),
     ]
-    people: Select[Any] = select(*columns)
+    # What a freezing has stored so far of a draft is nobody's place yet (`study.plans`).
+    whole = (Study.id == Participant.study_id) & Study.frozen_at.is_not(None)
+    people: Select[Any] = select(*columns).join(Study, whole)
     return people
 
 

@@ -22,6 +22,7 @@ from study.annotation.design import AnnotationDesign
 from study.annotation.kinds import ANNOTATION
 from study.errors import StudyError
 from study.images.manifests import datasets
+from study.trial.storing import clear
 
 BASE, OF, GENERATION = "annotation_base", "annotation_of", "annotation_generation"
 
@@ -180,6 +181,7 @@ def _confirm_delete(study: Study) -> None:
     st.markdown(f"The draft **{study.name}** is forgotten. Its TOML file can be downloaded first.")
     if not st.button("Delete", type="primary"):
         return
+    clear(database(), study.id)  # much that a freezing left takes more than one short transaction
     with database().begin() as session:
         studies_drafts.delete_draft(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
     st.query_params.clear()

@@ -15,6 +15,7 @@ from study.errors import StudyError
 from study.jobs import queue
 from study.jobs.kinds import design_fingerprint, freezing
 from study.preregistration.freezing import preregistration_file
+from study.trial.storing import clear
 
 LIVE_SECONDS = 1
 WHAT = {
@@ -83,6 +84,7 @@ def confirm_delete(study: Study) -> None:
     st.markdown(f"The draft **{study.name}** is forgotten. Its TOML file can be downloaded first.")
     if not st.button("Delete", type="primary"):
         return
+    clear(database(), study.id)  # much that a freezing left takes more than one short transaction
     with database().begin() as session:
         drafts.delete_draft(session, study.id, researcher_id=me().id, now=datetime.now(UTC))
     st.query_params.clear()

@@ -21,6 +21,7 @@ from study.errors import (
     StudyError,
     UnknownLinkError,
 )
+from study.plans import frozen
 
 ENDED: tuple[Any, ...] = (Participant.withdrawn_at, Participant.erased_at, Participant.replaced_at)
 """What ends a participation for good; nobody is invited to it again."""
@@ -84,7 +85,7 @@ def invite_all(
     """
     invited = select(Invitation.participant_id).where(*valid(now))
     missing = select(Participant.id).where(
-        Participant.study_id == study_id,
+        Participant.study_id == frozen(study_id),
         Participant.claimed_at.is_(None),
         *(ended.is_(None) for ended in ENDED),
         Participant.id.not_in(invited),

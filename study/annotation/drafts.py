@@ -19,7 +19,8 @@ from study.annotation.planning import AnnotationPlan, audit, plan
 from study.design.errors import DesignError
 from study.design.language import check_complete
 from study.errors import FrozenError, NotFoundError, StudyError
-from study.trial.questions import check_plan, store_questions
+from study.trial.questions import check_plan, plan_rows, store_questions
+from study.trial.storing import clear_here, store_and_freeze
 
 
 def create_draft(
@@ -94,11 +95,19 @@ def freeze_task(
     now: datetime,
     rng: np.random.Generator,
 ) -> AnnotationPlan:
-    """Freeze a draft; the long part, planning, holds no lock. Raises as `prepare` and `seal`."""
+    """Freeze a draft; planning holds no lock, and storing holds one for moments (`study.trial.storing`).
+
+    Raises as `prepare` and `seal`.
+    """
     with database.session() as session:
         prepared = prepare(session, study_id)
-    with database.begin() as session:
-        seal(session, prepared, researcher_id=researcher_id, now=now, rng=rng)
+        rows = plan_rows(session, session.get_one(Study, study_id), None, prepared.plan.questions, rng)
+    store_and_freeze(
+        database,
+        rows,
+        lambda session: _as_prepared(session, prepared),
+        lambda session, study: _mark(session, study, prepared, researcher_id, now),
+    )
     return prepared.plan
 
 
@@ -151,12 +160,24 @@ def seal(
         FrozenError: the study is frozen.
         StudyError: the draft was changed since it was prepared.
     """
-    study = _draft(session, prepared.study_id)
+    study = _as_prepared(session, prepared)
+    clear_here(session, study.id)
+    store_questions(session, study, None, prepared.plan.questions, rng)
+    _mark(session, study, prepared, researcher_id, now)
+
+
+def _as_prepared(session: Session, prepared: PreparedTask) -> Study:
+    """The draft, locked until the transaction ends, if it is still the one that was planned."""
+    study = _draft(session, prepared.study_id, lock=True)
     if (study.design, study.dataset_id) != (prepared.design.to_dict(), prepared.dataset_id):
         raise StudyError(f"the draft {study.name!r} was changed while it was planned: freeze it again")
-    questions = prepared.plan.questions
-    store_questions(session, study, None, questions, rng)
-    study.frozen_at = now
+    return study
+
+
+def _mark(
+    session: Session, study: Study, prepared: PreparedTask, researcher_id: int | None, now: datetime
+) -> None:
+    study.frozen_at, questions = now, prepared.plan.questions
     detail = {"images": questions["image"].nunique(), "questions": len(questions)}
     note(session, researcher_id, Act.STUDY_FROZEN, study.name, detail, now=now)
     session.flush()
@@ -176,8 +197,8 @@ def _write(session: Session, study: Study, design: AnnotationDesign, dataset_id:
     study.dataset_id, study.consent_text = dataset_id, design.texts.consent
 
 
-def _draft(session: Session, study_id: int) -> Study:
-    study = session.get(Study, study_id)
+def _draft(session: Session, study_id: int, lock: bool = False) -> Study:
+    study = session.get(Study, study_id, with_for_update=lock, populate_existing=lock)
     if study is None or study.kind != ANNOTATION:
         raise NotFoundError(f"there is no annotation task {study_id}")
     if study.frozen_at is not None:

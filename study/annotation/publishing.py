@@ -13,6 +13,7 @@ from study.access.audit import note
 from study.annotation.tables import annotations, annotator_name, form_of_task, readings, votes
 from study.errors import StudyError
 from study.images.facets import refresh_votes
+from study.plans import frozen
 
 _CHUNK = 20_000
 
@@ -78,9 +79,9 @@ def _withdraw(session: Session, study: Study, code: str | None = None) -> Sequen
 
 def _of_task(session: Session, study: Study, code: str | None = None) -> tuple[ColumnElement[bool], ...]:
     """Votes on the task's images, by names that are its participants'."""
-    codes = session.scalars(select(Participant.code).where(Participant.study_id == study.id))
+    codes = session.scalars(select(Participant.code).where(Participant.study_id == frozen(study.id)))
     names = [annotator_name(study.name, one) for one in ([code] if code else codes)]
-    images = select(Question.image_id).where(Question.study_id == study.id).distinct()
+    images = select(Question.image_id).where(Question.study_id == frozen(study.id)).distinct()
     return Annotation.annotator.in_(names), Annotation.image_id.in_(images)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.tables import Answer, AnswerEvent, Image, Label, Participant, QualificationAnswer, Question, Study
 from study.exporting.cells import plain
+from study.plans import frozen
 from study.trial.trials import option_order
 
 DECIMALS = 1
@@ -63,7 +64,9 @@ def export_tables(
 
 
 def _people(session: Session, study_id: int) -> list[Participant]:
-    query = select(Participant).where(Participant.study_id == study_id, Participant.erased_at.is_(None))
+    query = select(Participant).where(
+        Participant.study_id == frozen(study_id), Participant.erased_at.is_(None)
+    )
     return list(session.scalars(query.order_by(Participant.code)))
 
 
@@ -105,7 +108,7 @@ def _asked(session: Session, study_id: int, codes: Mapping[int, str]) -> pd.Data
         .join(Image, Image.id == Question.image_id)
         .outerjoin(foil, foil.id == Question.foil_image_id)
         .outerjoin(Answer, Answer.question_id == Question.id)
-        .where(Question.study_id == study_id)
+        .where(Question.study_id == frozen(study_id))
     )
     frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=list(columns))
     frame = frame[frame["person"].isin(list(codes))]

@@ -11,6 +11,7 @@ from study.access.acts import Act
 from study.access.audit import note
 from study.access.invitations import subject
 from study.errors import NotFoundError, StudyError
+from study.plans import frozen
 
 _OPENING = {"paused": Act.STUDY_RESUMED, "closed": Act.STUDY_REOPENED}
 
@@ -187,7 +188,7 @@ def participant_coded(session: Session, study: Study, code: str) -> Participant:
         NotFoundError: there is none.
     """
     found = session.scalar(
-        select(Participant).where(Participant.study_id == study.id, Participant.code == code)
+        select(Participant).where(Participant.study_id == frozen(study.id), Participant.code == code)
     )
     if found is None:
         raise NotFoundError(f"the study {study.name!r} has no participant {code!r}")

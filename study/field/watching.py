@@ -20,6 +20,7 @@ from study.access.invitations import valid
 from study.access.lapse import KEPT_FOR
 from study.errors import NotFoundError
 from study.field.pace import DAYS, Outlook, Pace, outlook, pace
+from study.plans import frozen
 
 STAGES = {
     "free": "place is free",
@@ -178,7 +179,9 @@ def _people(session: Session, study_id: int, now: datetime) -> pd.DataFrame:
         },
         **{f"{end}_at": getattr(Participant, f"{end}_at") for end in _ENDS},
     }
-    query = select(*columns.values()).where(Participant.study_id == study_id).order_by(Participant.code)
+    query = (
+        select(*columns.values()).where(Participant.study_id == frozen(study_id)).order_by(Participant.code)
+    )
     frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=list(columns), dtype=object)
     codes = dict(zip(frame["participant_id"], frame["participant"], strict=True))
     frame["replaces"] = [codes.get(one) for one in frame["replaces_id"]]
@@ -212,9 +215,10 @@ def _reached(session: Session, study_id: int, moments: Sequence[datetime]) -> ND
     """How many answers each participant had given by each of some moments: (people, moments), by code."""
     parts: list[Any] = []
     for start in range(0, len(moments), 30):  # SQLite takes no statement of any length
-        rows = session.execute(_reached_query(study_id, moments[start : start + 30]))
-        parts.append([tuple(row)[1:] for row in rows])
-    return np.concatenate([np.array(part, dtype=np.int64).reshape(len(part), -1) for part in parts], axis=1)
+        some = moments[start : start + 30]
+        rows = [tuple(row)[1:] for row in session.execute(_reached_query(study_id, some))]
+        parts.append(np.array(rows, dtype=np.int64).reshape(len(rows), len(some)))
+    return np.concatenate(parts, axis=1)
 
 
 def _reached_query(study_id: int, moments: Sequence[datetime]) -> Select[Any]:
@@ -227,7 +231,7 @@ def _reached_query(study_id: int, moments: Sequence[datetime]) -> Select[Any]:
 
     columns = [by(moment) for moment in moments]
     query: Select[Any] = select(Participant.code, *columns)
-    return query.where(Participant.study_id == study_id).order_by(Participant.code)
+    return query.where(Participant.study_id == frozen(study_id)).order_by(Participant.code)
 
 
 def _days_in(people: pd.DataFrame, now: datetime) -> NDArray[Any]:

@@ -152,7 +152,8 @@ def _known(drawn: Ints, answerers: Bools, met: Bools) -> Bools:
     most = int(answerers.sum(axis=1).max())
     who = np.argsort(~answerers, axis=1, kind="stable")[:, :most]
     there = np.take_along_axis(answerers, who, axis=1)
-    known: Bools = (met[drawn[:, :, None], who[:, None, :]] & there[:, None, :]).any(axis=2)
+    meets: Bools = met[drawn[:, :, None], who[:, None, :]] & there[:, None, :]
+    known: Bools = np.asarray(meets.any(axis=2))
     return known
 
 

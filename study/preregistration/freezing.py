@@ -23,7 +23,8 @@ from study.planning.audit import Audit, audit
 from study.planning.plan import Plan, plan
 from study.preregistration.bundle import pack
 from study.preregistration.contents import LabelSetFacts, contents
-from study.trial.questions import check_plan, store_questions
+from study.trial.questions import PlannedQuestions, check_plan, plan_rows, store_questions
+from study.trial.storing import clear_here, store_and_freeze
 
 Say = Callable[[str], None]
 FOLDER = "preregistrations"
@@ -65,15 +66,24 @@ def freeze(
     rng: np.random.Generator,
     say: Say = lambda _what: None,
 ) -> Prepared:
-    """Freeze a draft; the long part, planning, holds no lock. `say` is told what is being done.
+    """Freeze a draft; planning holds no lock, and storing holds one for moments (`study.trial.storing`).
 
-    Raises as `prepare` and `seal`.
+    `say` is told what is being done. Raises as `prepare` and `seal`.
     """
     with database.session() as session:
         prepared = prepare(session, study_id, say)
-    say("storing the questions")
-    with database.begin() as session:
-        seal(session, prepared, data_dir, researcher_id=researcher_id, now=now, rng=rng)
+        say(STEPS[-1])
+        planned = _rows(session, prepared, rng)
+    part = _written(data_dir, prepared)
+
+    def mark(session: Session, study: Study) -> None:
+        _mark(session, study, prepared, researcher_id, now)
+        part.replace(_place(data_dir, study.name))
+
+    try:
+        store_and_freeze(database, planned, lambda session: _as_prepared(session, prepared), mark)
+    finally:
+        part.unlink(missing_ok=True)
     return prepared
 
 
@@ -121,19 +131,14 @@ def seal(
         FrozenError: the study is frozen.
         StudyError: the draft was changed since it was prepared.
     """
-    study = _draft(session, prepared.study_id)
-    as_prepared = study.design == prepared.design.to_dict() and study.label_set_id == prepared.label_set_id
-    if not as_prepared:
-        raise StudyError(f"the draft {study.name!r} was changed while it was planned: freeze it again")
-    label_set = session.get_one(LabelSet, prepared.label_set_id)
+    study = _as_prepared(session, prepared)
+    clear_here(session, study.id)
     check_plan(prepared.plan.questions)
+    label_set = session.get_one(LabelSet, prepared.label_set_id)
     store_questions(session, study, label_set, prepared.plan.questions, rng)
-    study.frozen_at, study.preregistration = now, prepared.sha256
-    detail = {"sha256": prepared.sha256, "questions": len(prepared.plan.questions)}
-    note(session, researcher_id, Act.STUDY_FROZEN, study.name, detail, now=now)
-    session.flush()
+    _mark(session, study, prepared, researcher_id, now)
     # Last, so that a study that is refused leaves no file; one whose transaction then fails is overwritten.
-    return _write(data_dir / FOLDER, study.name, prepared.data)
+    return _written(data_dir, prepared).replace(_place(data_dir, study.name))
 
 
 def preregistration_file(data_dir: Path, study: Study) -> Path:
@@ -142,7 +147,7 @@ def preregistration_file(data_dir: Path, study: Study) -> Path:
     Raises:
         NotFoundError: the study has none, or its file is gone.
     """
-    path = data_dir / FOLDER / f"{study.name}.zip"
+    path = _place(data_dir, study.name)
     if study.preregistration is None:
         raise NotFoundError(f"the study {study.name!r} has no preregistration: it was not frozen here")
     if not path.is_file():
@@ -150,19 +155,51 @@ def preregistration_file(data_dir: Path, study: Study) -> Path:
     return path
 
 
-def _write(folder: Path, name: str, data: bytes) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path, part = folder / f"{name}.zip", folder / f"{name}.zip.part"
+def _rows(session: Session, prepared: Prepared, rng: np.random.Generator) -> PlannedQuestions:
+    check_plan(prepared.plan.questions)
+    study, label_set = (
+        session.get_one(Study, prepared.study_id),
+        session.get_one(LabelSet, prepared.label_set_id),
+    )
+    return plan_rows(session, study, label_set, prepared.plan.questions, rng)
+
+
+def _mark(
+    session: Session, study: Study, prepared: Prepared, researcher_id: int | None, now: datetime
+) -> None:
+    """Freeze the study, and note who did it."""
+    study.frozen_at, study.preregistration = now, prepared.sha256
+    detail = {"sha256": prepared.sha256, "questions": len(prepared.plan.questions)}
+    note(session, researcher_id, Act.STUDY_FROZEN, study.name, detail, now=now)
+    session.flush()
+
+
+def _place(data_dir: Path, name: str) -> Path:
+    return data_dir / FOLDER / f"{name}.zip"
+
+
+def _written(data_dir: Path, prepared: Prepared) -> Path:
+    """The preregistration on the disk, beside its place, where a rename puts it."""
+    place = _place(data_dir, prepared.design.name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f"{place.name}.part")
     with part.open("wb") as file:
-        file.write(data)
+        file.write(prepared.data)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
-    return path
+    return part
 
 
-def _draft(session: Session, study_id: int) -> Study:
-    study = session.get(Study, study_id)
+def _as_prepared(session: Session, prepared: Prepared) -> Study:
+    """The draft, locked until the transaction ends, if it is still the one that was planned."""
+    study = _draft(session, prepared.study_id, lock=True)
+    if study.design != prepared.design.to_dict() or study.label_set_id != prepared.label_set_id:
+        raise StudyError(f"the draft {study.name!r} was changed while it was planned: freeze it again")
+    return study
+
+
+def _draft(session: Session, study_id: int, lock: bool = False) -> Study:
+    study = session.get(Study, study_id, with_for_update=lock, populate_existing=lock)
     if study is None:
         raise NotFoundError(f"there is no study {study_id}")
     if study.frozen_at is not None:

@@ -15,6 +15,7 @@ from study.errors import NotFoundError
 from study.field.replacement import problems as replacement_problems
 from study.images.catalog import label_frame
 from study.images.imports import fingerprint
+from study.plans import frozen
 from study.preregistration.bundle import Bundle
 from study.stages.consent import consent_version
 from study.trial.trials import questions_frame
@@ -52,7 +53,7 @@ def verify(session: Session, bundle: Bundle) -> Verification:
         raise NotFoundError(f"there is no study {name!r} in this database")
     people = list(
         session.scalars(
-            select(Participant).where(Participant.study_id == study.id).order_by(Participant.code)
+            select(Participant).where(Participant.study_id == frozen(study.id)).order_by(Participant.code)
         )
     )
     answers = _answers(session, study.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import Answer, AuditEvent, Participant, Study
 from study.access.acts import Act
+from study.plans import frozen
 
 FLOW = {
     "places": "places in the study, with those of replacements",
@@ -56,7 +57,7 @@ def flow(session: Session, study: Study) -> dict[str, int]:
         "unfinished": _UNFINISHED,
     }
     counted = [func.count(Participant.id).filter(which) for which in reached.values()]
-    row = session.execute(select(*counted).where(Participant.study_id == study.id)).one()
+    row = session.execute(select(*counted).where(Participant.study_id == frozen(study.id))).one()
     return dict(zip(reached, map(int, row), strict=True))
 
 

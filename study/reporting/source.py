@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from db.tables import LabelSet, Participant, Study
 from study.errors import NotFoundError, StudyError
+from study.plans import frozen
 from study.reporting.conduct import deviations, flow
 from study.trial.trials import trials
 
@@ -88,7 +89,9 @@ def source(session: Session, study_id: int) -> Source:
             f"`python -m study export {study.name}` writes its answers, `python -m study agreement` reads "
             "them"
         )
-    codes = select(Participant.code).where(Participant.study_id == study_id, Participant.erased_at.is_(None))
+    codes = select(Participant.code).where(
+        Participant.study_id == frozen(study_id), Participant.erased_at.is_(None)
+    )
     people = list(session.scalars(codes.order_by(Participant.code)))
     return Source(facts(session, study), trials(session, study_id), people)
 

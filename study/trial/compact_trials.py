@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import Answer, Label, Participant, Question, Study
 from study.errors import NotFoundError
+from study.plans import frozen
 
 _COLUMNS = {
     "question": Question.id,
@@ -95,14 +96,14 @@ def _type(name: str) -> type:
 
 def _people(session: Session, study_id: int) -> dict[int, str]:
     people = select(Participant.id, Participant.code).where(
-        Participant.study_id == study_id, Participant.erased_at.is_(None)
+        Participant.study_id == frozen(study_id), Participant.erased_at.is_(None)
     )
     return {row.id: row.code for row in session.execute(people)}
 
 
 def _labelled(session: Session, table: pd.DataFrame, study_id: int, label_set_id: int) -> pd.DataFrame:
     """With hard_label, subset, margin and entropy of each image; answers about others are left out."""
-    asked = select(Question.image_id).where(Question.study_id == study_id)
+    asked = select(Question.image_id).where(Question.study_id == frozen(study_id))
     query = select(*_LABELS.values()).where(Label.label_set_id == label_set_id, Label.image_id.in_(asked))
     labels = _read(session, query, list(_LABELS))
     at = pd.Index(labels["image"]).get_indexer(pd.Index(table["image"]))

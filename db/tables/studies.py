@@ -233,7 +233,7 @@ class AnswerEvent(Base):
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"), index=True)
     event: Mapped[str] = mapped_column(String(10))
     key: Mapped[str] = mapped_column(String(64))

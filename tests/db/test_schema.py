@@ -4,7 +4,7 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy import CheckConstraint, inspect, select, text
 from sqlalchemy.exc import DatabaseError as RefusedError
 
 from db import schema
@@ -12,9 +12,10 @@ from db.__main__ import main
 from db.errors import DatabaseError
 from db.session import open_database
 from db.settings import Settings
-from db.tables import Answer
+from db.tables import Answer, Participant
 from engine.emfacs import EMOTIONS
-from tests.small_study import empty_database, small_study
+from study.access.lapse import free
+from tests.small_study import NOW, empty_database, small_study
 
 
 def test_migrations_lead_to_the_tables_as_they_are_written(tmp_path):
@@ -47,6 +48,31 @@ def test_an_older_database_keeps_its_rows_and_gets_every_rule(tmp_path):
             ("s", "experiments", 1)
         ]
     assert _rules(database) == _rules(empty_database(tmp_path / "new")[1]) == _written_rules()
+
+
+def test_a_database_of_1_1_keeps_its_events_and_their_guards_and_finds_those_of_a_participant(tmp_path):
+    from alembic import command
+
+    here = small_study(tmp_path)
+    _store_one(here)
+    with here.database.writer.connect() as connection:
+        command.downgrade(schema.configuration(connection), "0002")
+        connection.commit()
+    with here.database.engine.connect() as connection:
+        before = connection.execute(text("SELECT * FROM answer_event")).all()
+    assert schema.upgrade(here.database) == ("0002", "0003")
+    assert schema.problems(here.database) == []
+    query = select(Participant.id).where(free(NOW))
+    with here.database.engine.connect() as connection:
+        assert connection.execute(text("SELECT * FROM answer_event")).all() == before != []
+        shown = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+        steps = connection.execute(text(f"EXPLAIN QUERY PLAN {shown}")).all()
+    # Of a million events, each arrival would else read all for every free place.
+    assert [step[3] for step in steps if "answer_event" in step[3]] == [
+        "SEARCH answer_event USING INDEX ix_answer_event_participant_id (participant_id=?)"
+    ]
+    with pytest.raises(RefusedError, match="append-only"), here.database.begin() as session:
+        session.execute(text("DELETE FROM answer_event"))
 
 
 def _rules(database):

@@ -4,23 +4,31 @@ import os
 import threading
 from collections import Counter
 
+import numpy as np
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from db import schema
 from db.session import open_database
 from db.settings import Settings
-from db.tables import Answer, AnswerEvent
+from db.tables import Answer, AnswerEvent, Question
 from db.writer import Writer
+from study import drafts, studies
 from study.access import invitations as registration
-from study.trial import answers, standing, trials
+from study.design.design import Design
+from study.preregistration.freezing import freeze
+from study.trial import answers, standing, storing, trials
 from study.trial.posts import AnswerPost, UndoPost
 from tests.small_study import NOW, QUESTIONS, SECRET, SmallStudy, fill
 
 URL = os.environ.get("FACEVALUE_TEST_POSTGRES", "")
+DRAFT = Design(
+    name="mine", images_per_emotion=2, participants=2, overlap_design="complete", overlap=0.2, min_lag=2
+)
 pytestmark = pytest.mark.skipif(not URL, reason="FACEVALUE_TEST_POSTGRES names no PostgreSQL database")
 
 
@@ -54,6 +62,16 @@ def test_migrations_lead_to_the_tables_as_they_are_written(here):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Answer.metadata) == []
     assert schema.problems(here.database) == []
+
+
+def test_a_database_of_1_1_keeps_its_events_when_it_is_upgraded(here):
+    _post(here, here.question_ids("P01")[0], "a")
+    with here.database.writer.connect() as connection:
+        command.downgrade(schema.configuration(connection), "0002")
+        connection.commit()
+    assert schema.upgrade(here.database) == ("0002", "0003")
+    with here.database.session() as session:
+        assert [event.event for event in session.scalars(select(AnswerEvent))] == ["stored"]
 
 
 def test_answers_repeats_and_undos_are_as_on_sqlite(here):
@@ -102,3 +120,32 @@ def test_group_commit_keeps_what_succeeds(here):
     with pytest.raises(ZeroDivisionError):
         broken.result(5)
     writer.close()
+
+
+def test_a_plan_is_stored_in_parts_and_what_a_killed_freezing_left_is_cleared(here, monkeypatch):
+    monkeypatch.setattr(storing, "PART", 7)
+    with here.database.begin() as session:
+        study_id = drafts.create_draft(session, DRAFT, here.label_set_id, now=NOW).id
+
+    def frozen():
+        rng = np.random.default_rng(1)
+        return freeze(here.database, here.settings.data_dir, study_id, now=NOW, rng=rng)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(storing, "_let_others", lambda _database, _stored: 1 // 0)
+        killed.setattr(storing, "clear", lambda *_: None)
+        with pytest.raises(ZeroDivisionError):
+            frozen()
+    mine = select(func.count()).where(Question.study_id == study_id)
+    with here.database.session() as session:
+        assert session.scalar(mine) == 7
+        assert studies.progress(session, study_id).empty
+    planned = frozen().plan.questions
+    with here.database.session() as session:
+        assert session.scalar(mine) == len(planned)
+        kinds = session.execute(
+            select(Question.kind, Question.repeats_id).where(Question.study_id == study_id)
+        ).all()
+        assert [kind == "first" for kind, _ in kinds] == [repeats is None for _, repeats in kinds]
+    with pytest.raises(DBAPIError, match="frozen study"), here.database.begin() as session:
+        session.execute(delete(Question).where(Question.study_id == study_id))

@@ -15,6 +15,8 @@ from study.findings.trials import SCALE, Codes, codes, factorize, image_codes, r
 STRATA = np.array([0, 0, 0, 0, 1, 1])
 FEW_REPEATS = 12
 
+NO_REPEATS = "no participant has answered a question again"
+
 
 @dataclass(frozen=True)
 class SelfAgreement:
@@ -42,13 +44,11 @@ def self_agreement(
     by_participant = _table_rows(names, tables, STRATA, resamples, rng)
     same = (pairs["choice"] == pairs["again"]).to_numpy(float)
     overall = share_estimates(participant_means(same, participant, image_codes(pairs)), "self-agreement")[0]
-    return SelfAgreement(
-        by_participant,
-        overall,
-        _mean_kappa(by_participant["kappa"].to_numpy(float), len(pairs)),
-        mean_estimate(by_participant["ac1"].to_numpy(float), "AC1", len(pairs), 1),
-        _by_experiment(names, tables),
-    )
+    kappa = _mean_kappa(by_participant["kappa"].to_numpy(float), len(pairs))
+    ac1 = mean_estimate(by_participant["ac1"].to_numpy(float), "AC1", len(pairs), 1)
+    if not len(pairs):
+        overall, kappa, ac1 = (replace(one, reason=NO_REPEATS) for one in (overall, kappa, ac1))
+    return SelfAgreement(by_participant, overall, kappa, ac1, _by_experiment(names, tables))
 
 
 def _mean_kappa(kappa: Array, n: int) -> Estimate:

@@ -14,6 +14,7 @@ from study.findings.trials import Codes
 # (docs/statistics.md).
 FEW_RATERS = 5
 FEW_ITEMS = 60
+ONE_PAIR = "one pair: the interval says nothing of other raters"
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _one_pair(pairs: PairValues, what: str) -> Estimate:
         high if known else None,
         int(pairs.n[0]),
         f"{what} of the one pair; 95 % interval over its items",
-        "one pair: the interval says nothing of other raters",
+        ONE_PAIR,
         2,
         what != "percent agreement" and int(pairs.n[0]) < FEW_ITEMS,
     )

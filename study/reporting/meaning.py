@@ -10,9 +10,10 @@ from study.findings.bias import SideBias
 from study.findings.claims import doubted, preferred, recognised
 from study.findings.consistency import SelfAgreement
 from study.findings.discrimination import Discrimination
+from study.findings.dyads import ONE_PAIR
 from study.findings.engine_people import EnginePeople
 from study.findings.estimate import Estimate, beyond
-from study.findings.intervals import SAME_SHARES
+from study.findings.intervals import NO_SPREAD, SAME_SHARES
 from study.findings.paired import PairedTest
 from study.findings.preference import Preference
 from study.findings.psychometric import Psychometric
@@ -23,13 +24,14 @@ from study.reporting.wording import listed, points, probability, ratio, share, v
 
 # Fisher's exact p is at least 2 / 2^P: above .05 with five participants.
 FEWEST_FOR_EXACT = 5
+WITHOUT_INTERVALS = "without intervals to compare them by"
 ONE_NOT_FLAGGED = "The one participant is not flagged."
 
 
 def preference(found: Preference) -> str:
     """Which label is preferred, by how much, and by how many."""
     if not found.overall["soft"].n:
-        return "There is no answer to a question of Experiment 1."
+        return "There is no first-time answer to a question of Experiment 1."
     test = found.soft_vs_hard
     verdict = _verdict(found)
     exact = probability(test.p_exact)
@@ -77,7 +79,7 @@ def _equivalence(test: PairedTest) -> str:
 def accuracy(found: Discrimination) -> str:
     """Whether the own soft-label is recognised above chance."""
     if not found.overall.n:
-        return "There is no answer to a question of Experiment 2."
+        return "There is no first-time answer to a question of Experiment 2."
     return (
         f"{_recognition(found)}: {share(found.overall)} right where chance is 50 %, "
         f"d' = {value(found.d_prime)}."
@@ -101,19 +103,27 @@ def _recognition(found: Discrimination) -> str:
 def agreement(own: SelfAgreement, between: InterAgreement) -> str:
     """Self-agreement beside inter-agreement."""
     return (
-        f"Answered as before when asked again: {share(own.overall)} of questions; answered alike by two "
-        f"participants: {share(between.overall)}."
+        f"Answered as before when asked again: {_of_questions(own.overall)}; answered alike by two "
+        f"participants: {_of_questions(between.overall)}."
     )
+
+
+def _of_questions(one: Estimate) -> str:
+    """A share of questions; where it is of one pair alone, whose interval is over questions, so it says."""
+    said = f"{share(one)} of questions" if one.estimate is not None else share(one)
+    return f"{said} ({ONE_PAIR})" if one.reason == ONE_PAIR and one.low is not None else said
 
 
 def largest_and_smallest(rows: pd.DataFrame, name: str, what: str) -> str:
     """The groups in which a share is largest and smallest."""
     known = rows[rows[name].notna() & (rows["n"] > 0)].reset_index(drop=True)
     if known.empty:
-        return "There are no answers to compare yet."
+        return "There are no answers to compare."
     groups, shares = [str(group) for group in known.iloc[:, 0]], known[name].to_numpy(float)
     if len(known) == 1:
         return f"There is one group, {groups[0]}, where {what} in {shares[0]:.0%} of answers."
+    if np.ptp(shares) < NO_SPREAD:
+        return f"In each of the {len(known)} groups {what} in {shares[0]:.0%} of answers."
     high, low = int(shares.argmax()), int(shares.argmin())
     ends = [f"{groups[at]} ({shares[at]:.0%}, n = {known['n'].iloc[at]:,})" for at in (high, low)]
     apart = _apart(known, name, high, low)
@@ -127,7 +137,7 @@ def _apart(rows: pd.DataFrame, name: str, high: int, low: int) -> str:
     prefix = f"{name}_" if f"{name}_low" in rows.columns else ""
     floor, top = rows[f"{prefix}low"].to_numpy(float)[high], rows[f"{prefix}high"].to_numpy(float)[low]
     if not np.isfinite([floor, top]).all():
-        return "without intervals to compare them by"
+        return WITHOUT_INTERVALS
     return "whose intervals lie apart" if floor > top else "whose intervals overlap"
 
 
@@ -145,13 +155,15 @@ def psychometric(found: Psychometric) -> str:
 def coefficients(who: str, percent: Estimate, kappa: Estimate, ac1: Estimate) -> str:
     """Percent agreement with two coefficients that take chance away."""
     return (
-        f"Agreement of participants {who}: {share(percent)} of questions; beyond chance, Cohen's kappa "
+        f"Agreement of participants {who}: {_of_questions(percent)}; beyond chance, Cohen's kappa "
         f"{value(kappa)}, Gwet's AC1 {value(ac1)}."
     )
 
 
 def lag(found: Retest) -> str:
     """Whether agreement fades with the lag, and how much of it follows the sides."""
+    if not found.same.n and not found.swapped.n:
+        return "No participant has answered a question again."
     sides = f"with sides as before it is {share(found.same)}, with sides exchanged {share(found.swapped)}"
     known = beyond(found.lag_effect, 0)
     if known is None:
@@ -165,10 +177,15 @@ def ceiling(rows: pd.DataFrame) -> str:
     """How much of what noise allows is reached."""
     known = rows["of_ceiling"].dropna() if "of_ceiling" in rows else pd.Series(dtype=float)
     if known.empty:
-        return "No pair has both shared questions and repeats yet."
+        return "No pair has both shared questions and repeats."
+    missing = (
+        "what is missing is what the two see differently, and chance"
+        if known.mean() < 1
+        else "nothing is missing, and above it is chance alone"
+    )
     return (
-        f"Pairs reach on average {known.mean():.0%} of the agreement that their self-agreements allow; what "
-        f"is missing is what the two see differently, and chance. {_pairs(known)}"
+        f"Pairs reach on average {known.mean():.0%} of the agreement that their self-agreements allow; "
+        f"{missing}. {_pairs(known)}"
     )
 
 
@@ -181,16 +198,25 @@ def _pairs(known: pd.Series[float]) -> str:
 def side(found: SideBias) -> str:
     """Whether answers lean to a side."""
     if not found.left.n:
-        return f"Nobody has chosen a side in Experiment {found.experiment} yet."
+        return f"No first-time answer of Experiment {found.experiment} chose a side."
     leans = {
         1: "lean to the left",
         -1: "lean to the right",
         0: "show no clear lean to a side",
         None: "of participants so few or so alike tell nothing of a lean that others would have",
     }
-    # People all alike have an interval over their answers, which says nothing of others.
-    verdict = leans[None if found.left.reason == SAME_SHARES else beyond(found.left, 0.5)]
+    verdict = leans[_lean(found.left)]
     return f"Answers {verdict}: left {share(found.left)}, order effect {points(found.order_effect)}."
+
+
+def _lean(left: Estimate) -> int | None:
+    """To which side answers lean. People all alike have an interval over their answers, which says nothing of
+    others: six or more of them do, by the exact test of signs.
+    """
+    if left.reason != SAME_SHARES:
+        return beyond(left, 0.5)
+    many = (left.participants or 0) > FEWEST_FOR_EXACT
+    return int(np.sign((left.estimate or 0.5) - 0.5)) if many else None
 
 
 def response_times(found: Quality) -> str:
@@ -214,19 +240,23 @@ def speed(found: Quality) -> str:
     quick, slow = known.iloc[0], known.iloc[-1]
     return (
         f"Of the quickest fifth of answers {quick['accuracy']:.0%} are right, of the slowest "
-        f"{slow['accuracy']:.0%}; their intervals {'lie apart' if _disjoint(quick, slow) else 'overlap'}."
+        f"{slow['accuracy']:.0%}, {_told_apart(quick, slow)}."
     )
 
 
-def _disjoint(one: pd.Series, other: pd.Series) -> bool:
-    return bool(one["low"] > other["high"] or other["low"] > one["high"])
+def _told_apart(one: pd.Series, other: pd.Series) -> str:
+    ends = np.array([one["low"], one["high"], other["low"], other["high"]], dtype=float)
+    if not np.isfinite(ends).all():
+        return WITHOUT_INTERVALS
+    disjoint = ends[0] > ends[3] or ends[2] > ends[1]
+    return "whose intervals lie apart" if disjoint else "whose intervals overlap"
 
 
 def course(found: Quality) -> str:
     """Fatigue and slowing."""
     known = beyond(found.fatigue, 0)
     if known is None:
-        return "Whether accuracy changes in the course of the study is not known yet."
+        return "Whether accuracy changes in the course of the study is not known."
     change = {1: "rises", -1: "falls", 0: "shows no clear change"}[known]
     return (
         f"From the first to the last question accuracy {change} ({points(found.fatigue)}); response times "
@@ -250,6 +280,6 @@ def flags(found: Quality) -> str:
 def engine(found: EnginePeople) -> str:
     """Slopes on the margin."""
     return (
-        "As the margin goes from 0 to 1, by a straight line, the participants' shares change: soft by "
-        f"{points(found.soft_slope)}, right choices by {points(found.accuracy_slope)}."
+        "As the margin goes from 0 to 1, by a straight line, the participants' shares change: soft "
+        f"{points(found.soft_slope)}, right choices {points(found.accuracy_slope)}."
     )

@@ -44,8 +44,18 @@ def hints(session: Session, answered: Mapping[int, int], study_id: int) -> pd.Da
     fast, left: shares of the latest answers, None where there are fewer than LEAST; sided: answers that chose
     a side; hints: a comma-separated text of HINTS' keys.
     """
-    rows = _latest(session, answered)
     people = sorted(answered)
+    checks = _checks(session, study_id).reindex(people).fillna(0).astype(np.int64)
+    return judged(_latest(session, answered), checks)
+
+
+def judged(rows: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
+    """Hints about participants from their latest answers and all their attention checks; as `hints`.
+
+    rows: [participant_id, position, choice, side, rt_ms, hidden_ms], up to WINDOW of each; checks:
+    [checks, failed] of every participant, by their ids in order.
+    """
+    people = list(checks.index)
     codes = rows["participant_id"].map({one: at for at, one in enumerate(people)}).to_numpy(np.int64)
     found = pd.DataFrame(index=pd.Index(people, name="participant_id"))
     n = np.bincount(codes, minlength=len(people))
@@ -63,7 +73,6 @@ def hints(session: Session, answered: Mapping[int, int], study_id: int) -> pd.Da
     found["longest_expected"] = np.floor(np.log2(np.maximum(n, 1) / RUN_CHANCE)).astype(np.int64)
     found["left"] = np.where(sided >= LEAST, lefts / np.maximum(sided, 1), np.nan)
     found["sided"] = sided
-    checks = _checks(session, study_id).reindex(people).fillna(0).astype(np.int64)
     found["checks_failed"], found["checks"] = checks["failed"], checks["checks"]
     found["hints"] = _raised(found, lefts)
     return found[list(COLUMNS)]

@@ -88,7 +88,8 @@ def main() -> None:
     args = parser.parse_args()
     for name in args.part or parts:
         table = parts[name](args.studies, np.random.default_rng(args.seed))
-        print(f"{name}\n{table.to_string(index=False, float_format='{:.3f}'.format)}\n", flush=True)
+        shown = table.to_string(index=False, float_format="{:.3f}".format, na_rep="")
+        print(f"{name}\n{shown}\n", flush=True)
         if args.out:
             args.out.mkdir(parents=True, exist_ok=True)
             table.to_csv(args.out / f"{name}.csv", index=False)
@@ -228,7 +229,7 @@ def hints(studies: int, rng: np.random.Generator) -> pd.DataFrame:
     blind = replace(POPULATIONS["unlike"], preference=(0.25,) * 4, concentration=1e4, scale=1e9, noise=0.999)
     for name, population in (*POPULATIONS.items(), ("any key", blind)):
         rows.append({"doing": f"report, {name}", "answers": "all"} | _flagged(population, studies // 10, rng))
-    return pd.DataFrame(rows).fillna("")
+    return pd.DataFrame(rows)
 
 
 def _people(

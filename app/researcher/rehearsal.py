@@ -20,6 +20,7 @@ from study.simulation.outcome import Outcome
 from study.simulation.rehearsals import deletable, delete_rehearsal
 
 LIVE_SECONDS = 1
+FEW = 12
 STEPS = {
     "answer": "Simulated participants answer",
     "check": "Their findings are compared with what was planted",
@@ -71,7 +72,7 @@ def made_by_rehearsing(study: Study) -> None:
     if not deletable(study):
         return
     st.info(
-        "A rehearsal made this study: all its answers are simulated. The next rehearsal takes its place.",
+        "A dry run made this study: all its answers are simulated. It may be deleted.",
         icon=":material/smart_toy:",
     )
     delete_button(study.id, study.name, rooms.STUDIES.enter)
@@ -135,9 +136,7 @@ def _reason(job: Job) -> str:
 
 def _found(study: Study, job: Job, found: Outcome) -> None:
     (st.success if found.holds and found.findings else st.warning)(rehearsal_findings.sentence(found))
-    if found.findings:
-        st.table(rehearsal_findings.table(found))
-        st.caption(rehearsal_findings.TOLD)
+    _table(found)
     when = job.finished_at or job.created_at
     st.caption(
         f"Rehearsed on {when:%d %B %Y, %H:%M} UTC by {words.counted(found.participants, 'participant')}."
@@ -152,6 +151,20 @@ def _found(study: Study, job: Job, found: Outcome) -> None:
         else:
             st.caption("The simulated study was deleted.")
     jobs.said(job.id)
+
+
+def _table(found: Outcome) -> None:
+    """What was not recovered at once; all of it at once where it is no long table."""
+    if not found.findings:
+        return
+    if len(found.findings) <= FEW:
+        st.table(rehearsal_findings.table(found.findings))
+    else:
+        if found.lost:
+            st.table(rehearsal_findings.table(found.lost))
+        with st.expander(f"All {len(found.findings)} findings: planted, found, recovered?"):
+            st.table(rehearsal_findings.table(found.findings))
+    st.caption(rehearsal_findings.TOLD)
 
 
 @st.dialog("Rehearse with simulated participants?")

@@ -1,5 +1,7 @@
 """What a rehearsal found, in words: one honest sentence, and each finding beside what was planted."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from app.researcher import words
@@ -64,7 +66,7 @@ def sentence(one: Outcome) -> str:
     )
 
 
-def table(one: Outcome) -> pd.DataFrame:
+def table(findings: Sequence[Recovered]) -> pd.DataFrame:
     """Each finding with what was planted, what was found, and whether that is the same."""
     rows = [
         (
@@ -73,7 +75,7 @@ def table(one: Outcome) -> pd.DataFrame:
             f"{_number(row, row.found)}{_unit(row)}",
             "yes" if row.holds else "**no**",
         )
-        for row in one.findings
+        for row in findings
     ]
     return pd.DataFrame(rows, columns=["Finding", "Planted", "Found", "Recovered?"]).set_index("Finding")
 

@@ -5,6 +5,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from tests.app.test_design_page import draft
 from tests.browser.test_researcher import signed_in
 
 pytestmark = pytest.mark.browser
@@ -56,3 +57,23 @@ def test_a_draft_is_written_on_a_phone_and_deleted(served, new_page):
     expect(page.get_by_role("heading", name="Design", exact=True)).to_be_visible()
     page.goto(served.url)
     expect(page.get_by_text("Go on designing")).to_have_count(0)
+
+
+def test_a_draft_is_rehearsed_on_its_page_and_the_table_stays(served, new_page):
+    few = {"images_per_emotion": 2, "participants": 2, "self_repeats": 0.1}
+    study_id = draft(served.program, name="tried", title="Tried", **few)
+    page = signed_in(served, new_page)
+    page.goto(f"{served.url}/design?study={study_id}")
+    # By the keyboard: a chart that is drawn above them moves the button and the link.
+    page.get_by_role("button", name="Rehearse with simulated participants…").press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("in less than a minute")).to_be_visible()
+    dialog.get_by_role("button", name="Rehearse", exact=True).click()
+    # Of so few answers it is over soon: the table may be there before the progress is looked for.
+    table = page.get_by_role("table").filter(has_text="Recovered?")
+    expect(page.get_by_role("button", name="Stop").or_(table).first).to_be_visible(timeout=120_000)
+    expect(table).to_be_visible(timeout=240_000)
+    page.reload()
+    expect(table.get_by_role("row")).not_to_have_count(0)
+    page.get_by_role("link", name="See the simulated answers").press("Enter")
+    expect(page.get_by_text("Simulated", exact=True).first).to_be_visible()

@@ -61,13 +61,15 @@ def _people(report: Report) -> list[str]:
     if answers.empty or answers.min() == answers.max():
         return []
     return [
-        f"Participants gave between {answers.min():,} and {answers.max():,} answers and count the same in "
-        "every mean, so that those with few answers make the intervals wider."
+        f"The participants who answered gave between {answers.min():,} and {answers.max():,} answers and "
+        "count the same in every mean, so that those with few answers make the intervals wider."
     ]
 
 
 def _comparisons(report: Report) -> str:
     known = [one for one in report.found.estimates().values() if one.low is not None]
+    if not known:
+        return "No single number has a 95 % interval, so that nothing is compared."
     return (
         f"Nothing is corrected for the number of comparisons: of the {len(known)} single numbers with a 95 % "
         "interval about one in twenty is to be expected to miss its true value, and of the tables' rows as "

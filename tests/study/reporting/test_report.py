@@ -18,6 +18,7 @@ from study.findings.summary import findings
 from study.reporting.as_json import report_json
 from study.reporting.design_words import design_rows, design_words
 from study.reporting.figure_files import write_figures
+from study.reporting.methods import analysed
 from study.reporting.numbers import as_json, tables
 from study.reporting.page import looks, page, report_html
 from study.reporting.report import Options, make_report
@@ -94,6 +95,14 @@ def test_a_study_of_few_answers_is_reported_with_reasons(rows):
 def test_one_participant_is_reported_without_an_interval_over_people():
     html = page(made(found=trials(people=1)))
     assert "One participant says nothing of others" in html
+
+
+def test_where_nothing_has_an_interval_nothing_is_said_to_miss():
+    alone = trials(people=1).query("experiment == 2").head(3)
+    assert analysed(made(found=alone))[-2] == (
+        "No single number has a 95 % interval, so that nothing is compared."
+    )
+    assert "about one in twenty is to be expected to miss" in analysed(made())[-2]
 
 
 def test_one_participant_is_said_to_tell_nothing_of_others_lean():

@@ -2,8 +2,8 @@
 
 The label set is read with all of its columns, and as planning reads it, in one run. Then a draft that takes
 all images of the smaller emotions is frozen, and each step is timed by the clock and by the processor, whose
-time a busy machine lengthens less. It works on a copy of the folder's database, which is made where the
-folder holds none (some minutes).
+time a busy machine lengthens less; so is each transaction, for which other writers wait. It works on a copy
+of the folder's database, which is made where the folder holds none (some minutes).
 
     python -m benchmarks.freezing [--folder FOLDER] [--images 450000] [--participants 500] [--questions 1735]
 """
@@ -15,14 +15,17 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from benchmarks.researcher_seed import arguments_of, seeded
+from db import schema
 from db.session import Database, open_database
 from db.settings import Settings
 from study.design.design import Design
@@ -33,6 +36,31 @@ from study.preregistration.freezing import freeze
 
 AGAIN = 1.3
 """A participant's questions for each first-time one: a fifth again, and a tenth shared (the paper's)."""
+
+
+class Timed(Database):
+    """A database that keeps how long each of its transactions held the one writer."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.held: list[tuple[float, float]] = []
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """As `Database.begin`, timed by the clock and by the processor, with its commit."""
+        with super().begin() as session:
+            session.connection()  # BEGIN IMMEDIATE: what is waited for it is not held
+            begun = (time.perf_counter(), time.process_time())
+            yield session
+        self.held.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
+
+    def told(self) -> str:
+        """The transactions in a line."""
+        wall, work = np.array(self.held).T
+        return (
+            f"{len(wall)} writing transactions: median {np.median(wall):.2f} s, longest {wall.max():.2f} s;"
+            f" processor {np.median(work):.2f} s and {work.max():.2f} s"
+        )
 
 
 class Steps:
@@ -96,15 +124,18 @@ def main() -> int:
         place = settings.data_dir / "facevalue.db"
         _copy(source, place)
         print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}")
-        database = open_database(settings)
+        database = Timed(open_database(settings).engine)
+        schema.upgrade(database)
         about = design(database, arguments.participants, arguments.questions)
         read_labels(database, about)
         now, before, steps = datetime.now(UTC), place.stat().st_size, Steps()
         with database.begin() as session:
             made = create_draft(session, about, 1, now=now).id
+        database.held.clear()
         frozen = freeze(database, settings.data_dir, made, now=now, rng=np.random.default_rng(0), say=steps)
         steps("")
         database.dispose()
+        print(database.told())
         questions = len(frozen.plan.questions)
         each, images = questions / about.participants, len(frozen.plan.images)
         print(f"{questions:,} questions, {each:,.0f} each, of {images:,} images")

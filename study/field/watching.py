@@ -144,8 +144,8 @@ def outlook_words(seen: Watch) -> str:
         )
     said = (
         f"{answered:,} of {total:,} answers. At the pace of the last days there will be "
-        f"{look.expected:,.0f} at the deadline (95 % interval {look.low:,.0f} to {look.high:,.0f}); "
-        f"{look.in_time} of {look.unfinished} unfinished participants finish in time."
+        f"{look.expected:,.0f} at the deadline (95 % interval {look.low:,.0f} to {look.high:,.0f}, if all go "
+        f"on so); {look.in_time} of {look.unfinished} unfinished participants finish in time."
     )
     if look.unknown:
         said += (

@@ -167,4 +167,9 @@ def test_the_forecast_is_told_from_the_first_pace_on(here):
     assert "No forecast: it takes" in watching.outlook_words(watched(here))
     later = watched(here, TEN_DAYS + timedelta(hours=23))
     assert "4 of" in watching.outlook_words(later)
-    assert "there will be" in watching.outlook_words(later)
+    said = watching.outlook_words(later)
+    assert "there will be" in said
+    assert "if all go on so" in said
+    # Who has no pace is counted apart, with the questions that they have left.
+    look = watched(here, TEN_DAYS + timedelta(hours=23)).outlook
+    assert said.endswith(f"nothing more: {look.unknown}, who have {look.unknown_left:,} questions left.")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.tables import Answer, Image, Label, Participant, Question, Study
 from study.errors import NotFoundError
+from study.plans import frozen
 from study.question_columns import OPTION_ORDERS, QUESTION_COLUMNS
 from study.trial.answer_columns import ANSWER_COLUMNS
 
@@ -66,7 +67,8 @@ def trials(session: Session, study_id: int) -> pd.DataFrame:
 def questions_frame(session: Session, study_id: int) -> pd.DataFrame:
     """All planned questions of a study (the `questions` contract), by participant and position."""
     _label_set(session, study_id)
-    frame = _typed(session, _questions(_QUESTION, study_id), list(_QUESTION))
+    planned = _questions(_QUESTION, study_id).where(Question.study_id == frozen(study_id))
+    frame = _typed(session, planned, list(_QUESTION))
     return frame[list(QUESTION_COLUMNS)]
 
 

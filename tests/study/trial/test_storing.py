@@ -22,6 +22,7 @@ from study.preregistration import freezing
 from study.reporting.source import source
 from study.trial import answers, storing
 from study.trial.posts import AnswerPost
+from study.trial.trials import questions_frame
 from tests.small_study import NOW, SECRET, small_study
 
 DESIGN = Design(
@@ -107,6 +108,7 @@ def what_is_seen(here, study_id):
             coded,
             {name: table.to_dict("records") for name, table in exported.items()},
             len(dashboard.answers(session, study_id).trials),
+            len(questions_frame(session, study_id)),
         )
 
 

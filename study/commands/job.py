@@ -1,4 +1,4 @@
-"""Run a queued job (the pages Engine and Import start these by themselves)."""
+"""Run a queued job (the pages start these by themselves)."""
 
 import argparse
 

@@ -135,7 +135,7 @@ class LabelFacet(Base):
         {"sqlite_with_rowid": False},
     )
     label_set_id: Mapped[int] = mapped_column(ForeignKey("label_set.id"), primary_key=True)
-    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True, index=True)
     hard_label: Mapped[str] = mapped_column(String(20))
     subset: Mapped[str] = mapped_column(String(20))
     split: Mapped[str | None] = mapped_column(String(20))
@@ -193,4 +193,4 @@ class SelectionImage(Base):
 
     __tablename__ = "selection_image"
     selection_id: Mapped[int] = mapped_column(ForeignKey("selection.id"), primary_key=True)
-    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True, index=True)

@@ -137,7 +137,7 @@ class QualificationAnswer(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     attempt: Mapped[int]
     position: Mapped[int]
-    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), index=True)
     label: Mapped[str] = mapped_column(String(20))
     correct: Mapped[bool]
     rt_ms: Mapped[float | None]
@@ -167,6 +167,12 @@ class Question(Base):
             "study_id",
             sqlite_where=text("kind = 'attention'"),
             postgresql_where=text("kind = 'attention'"),
+        ),
+        Index(
+            "ix_question_foil_image_id",
+            "foil_image_id",
+            sqlite_where=text("foil_image_id IS NOT NULL"),
+            postgresql_where=text("foil_image_id IS NOT NULL"),
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -59,6 +59,8 @@ class Act(StrEnum):
     DATASET_IMPORTED = "dataset.imported", "imported a dataset"
     ANNOTATIONS_IMPORTED = "annotations.imported", "imported annotations"
     LABEL_SET_IMPORTED = "label_set.imported", "imported a label set"
+    DATASET_REMOVED = "dataset.removed", "removed a dataset"
+    LABEL_SET_REMOVED = "label_set.removed", "removed a label set"
     DATASET_MOVED = "dataset.moved", "pointed a dataset at another folder"
     SELECTION_SAVED = "selection.saved", "kept a selection of images"
     SELECTION_DELETED = "selection.deleted", "forgot a selection of images"

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from db.tables import Annotation, Dataset, Image, Label, LabelSet
+from db.tables import Annotation, AuditEvent, Dataset, Image, Label, LabelSet
 from engine.emfacs import EMOTIONS, OTHER_LABELS
 from engine.images import OPTIONAL_COLUMNS, validate
+from study.access.acts import Act
 from study.errors import CatalogError, NotFoundError
 from study.images.facets import refresh_votes, write_facets
 
@@ -127,6 +128,7 @@ def import_label_set(
     ids = _image_ids(session, dataset.id, labels["image"], f"dataset {dataset_name}")
     bundles = ", ".join(sorted({str(value) for value in labels.get("bundle", pd.Series()).dropna()}))
     label_set = LabelSet(
+        id=_fresh_id(session),
         dataset_id=dataset.id,
         name=name,
         bundle=bundles or None,
@@ -146,6 +148,19 @@ def import_label_set(
     _insert(session, Label, records, "labels", progress)
     write_facets(session, label_set.id, progress=progress)
     return label_set
+
+
+def _fresh_id(session: Session) -> int | None:
+    """An id that no label set has ever had: browsers keep its images by it, also of one that was removed.
+
+    None where the database sees to that itself; SQLite gives the last number again.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return None
+    there = session.scalar(select(func.max(LabelSet.id))) or 0
+    removed = AuditEvent.detail["label_set"].as_integer()
+    gone = session.scalar(select(func.max(removed)).where(AuditEvent.action == Act.LABEL_SET_REMOVED)) or 0
+    return int(max(there, gone)) + 1
 
 
 def _check_labels(labels: pd.DataFrame, name: str) -> None:

@@ -124,6 +124,12 @@ def _label(manifest: Path, bundle: Path, out: Path) -> list[str]:
     return ["engine", "label", *files, "--allow-unreadable"]
 
 
+def removing(name: str, *, label_set: bool = False) -> Work:
+    """Take a dataset, or a label set, out of the database."""
+    command = ["study", "remove", name, "--yes", *(["--label-set"] if label_set else [])]
+    return Work("remove", f"Remove {'label set ' if label_set else ''}{name}", [command], {"removed": name})
+
+
 def freezing(study: Study) -> Work:
     """Plan a draft, preregister it, and store its questions."""
     needs = {"study": str(study.id), "design": design_fingerprint(study)}

@@ -20,7 +20,7 @@ JOB = "FACEVALUE_JOB"
 """The variable by which a job's commands know whose work they do."""
 RESULT = "result"
 """Where, beside what a job makes, stands what it found."""
-BESIDE = ("freeze", "rehearse")
+BESIDE = ("freeze", "rehearse", "remove")
 """Kinds that take minutes and little memory: they do not wait for a training that takes a night."""
 DIED = (
     "The job's process ended without a word: it was killed, or the machine was restarted. "

@@ -60,7 +60,7 @@ def test_a_database_of_1_1_keeps_its_events_and_their_guards_and_finds_those_of_
         connection.commit()
     with here.database.engine.connect() as connection:
         before = connection.execute(text("SELECT * FROM answer_event")).all()
-    assert schema.upgrade(here.database) == ("0002", "0003")
+    assert schema.upgrade(here.database) == ("0002", "0004")
     assert schema.problems(here.database) == []
     query = select(Participant.id).where(free(NOW))
     with here.database.engine.connect() as connection:

@@ -38,7 +38,7 @@ from study.annotation.publishing import publish
 from study.design.design import Design
 from study.errors import StudyError
 from study.field import doors, replacement
-from study.images import bringing, selections
+from study.images import bringing, removal, selections
 from study.images.places import move_dataset
 from study.jobs import queue
 from study.jobs.queue import JOB
@@ -157,6 +157,10 @@ for taken in (Act.ANNOTATIONS_TAKEN, Act.LOG_TAKEN):
     does(taken, "small")(lambda lab, act=taken: lab.take(act))
 for brought in (Act.DATASET_IMPORTED, Act.ANNOTATIONS_IMPORTED, Act.LABEL_SET_IMPORTED):
     does(brought, "faces")(lambda lab: lab.bring())
+for removed in (Act.DATASET_REMOVED, Act.LABEL_SET_REMOVED):
+    does(removed, "faces")(
+        lambda lab: (lab.bring(), lab.do(removal.remove_dataset, lab.here.settings, "faces", **BY))
+    )
 ON_SECOND = {
     Act.RESEARCHER_LINK_MADE: people.new_link,
     Act.RESEARCHER_SHUT_OUT: people.shut_out,
@@ -393,6 +397,7 @@ COMMANDS = {
     "move": ("move small --to {data}/moved", Act.DATASET_MOVED),
     "pause": ("pause small", Act.STUDY_PAUSED),
     "publish": ("publish faces", Act.ANNOTATIONS_PUBLISHED),
+    "remove": ("remove faces --yes", Act.DATASET_REMOVED),
     "replace": ("replace small P01", Act.PARTICIPANT_REPLACED),
     "report": ("report small --json {files}/report.json", Act.STUDY_REPORTED),
     "resume": ("resume small", Act.STUDY_RESUMED),
@@ -422,6 +427,8 @@ def prepared(lab, command):
     elif command == "move":
         data = lab.here.settings.data_dir
         (data / "datasets" / "small").rename(data / "moved")
+    elif command == "remove":
+        lab.bring()
     elif command == "annotate":
         (lab.files() / "task.toml").write_text(task_design().to_toml())
     return lab.here.settings.data_dir

@@ -72,7 +72,7 @@ def _progress(study_id: int) -> None:
     if job is None or job.state not in ("queued", "running"):
         st.rerun()
     told = job.progress or {}
-    waiting = job.state == "queued" and "It waits for the freezing or the rehearsal before it."
+    waiting = job.state == "queued" and "It waits for the job before it."
     said = waiting or str(told.get("name", "starting")).capitalize()
     st.progress(float(told.get("share", 0.0)), said)
     st.button("Stop", key="stop-freezing", icon=":material/stop:", on_click=jobs.stop, args=(job.id,))

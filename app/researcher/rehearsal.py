@@ -106,10 +106,11 @@ def _progress(study: Study) -> None:
         st.rerun()
     told = job.progress or {}
     if job.state == "queued":
-        st.progress(0.0, "It waits for the freezing or the rehearsal before it.")
+        st.progress(0.0, "It waits for the job before it.")
     elif told.get("name") in STEPS:
-        share = float(told["share"])
-        st.progress(share, f"{STEPS[told['name']]} · {share:.0%}, {told['left']} left")
+        share, left = float(told["share"]), str(told["left"])
+        rest = "" if "?" in left else f", {left} left"
+        st.progress(share, f"{STEPS[told['name']]} · {share:.0%}{rest}")
     else:
         st.progress(0.0, "A copy is planned, and its links are made")
     st.button("Stop", key="stop-rehearsal", icon=":material/stop:", on_click=jobs.stop, args=(job.id,))

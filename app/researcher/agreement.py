@@ -34,8 +34,7 @@ def _signed_in() -> bool:
 def _choose(listed: pd.DataFrame) -> dict[str, Any]:
     rows: dict[str, Any] = {str(row["study_id"]): row for row in listed.to_dict("records")}
     names = {key: words.study_name(row["title"], row["simulated"]) for key, row in rows.items()}
-    named = st.query_params.get("study", "")
-    first = named if named in rows else max(rows, key=lambda key: rows[key]["answered"])
+    first = study_choice.addressed(rows) or max(rows, key=lambda key: rows[key]["answered"])
     place = list(rows).index(first)
     chosen = st.selectbox(
         "Study", list(rows), place, format_func=names.__getitem__, key="shown_study", width=560

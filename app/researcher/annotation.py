@@ -11,6 +11,7 @@ from app.researcher import (
     design_freezing,
     rehearsal,
     study_choice,
+    views,
     words,
 )
 from app.researcher.access import database, editors_only, may_invite, me, researchers_only
@@ -53,10 +54,11 @@ def page() -> None:
 
 def _named() -> Study | None:
     wanted = st.query_params.get("study", "")
-    if not wanted.isdigit():
+    if not wanted:
         return None
+    number = views.row_number(wanted)
     with database().session() as session:
-        study = session.get(Study, int(wanted))
+        study = None if number is None else session.get(Study, number)
     if study is None or study.kind != ANNOTATION:
         st.warning("The address names no annotation task: this is a new one.")
         return None

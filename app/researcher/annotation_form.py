@@ -148,11 +148,11 @@ def cost(design: AnnotationDesign, dataset_id: int) -> list[DesignError]:
     with st.container(horizontal=True):
         st.metric("Images", f"{count:,}")
         st.metric("Faces each", f"{each:,}")
-        st.metric("Hours each", f"{hours:.1f}")
-        st.metric("Hours in all", f"{hours * design.participants:.1f}")
+        st.metric("Time each", words.duration(hours))
+        st.metric("Time in all", words.duration(hours * design.participants))
     st.caption(
         f"{words.counted(count * design.annotators_per_image, 'annotation')} in all, and "
-        f"{design.repeats_of(load):,} faces again for each participant, which tell how far they agree with "
-        f"themselves; {hours * 60 / design.deadline_days:.0f} minutes a day within the deadline."
+        f"{words.counted(design.repeats_of(load), 'face')} again for each participant, to tell how far they "
+        f"agree with themselves; {words.duration(hours / design.deadline_days)} a day within the deadline."
     )
     return []

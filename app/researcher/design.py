@@ -12,6 +12,7 @@ from app.researcher import (
     rehearsal,
     rooms,
     study_choice,
+    views,
     words,
 )
 from app.researcher.access import database, editors_only, me
@@ -29,6 +30,7 @@ from study.images.feasibility import plan_problems
 from study.images.selections import selection_images, selections
 
 BASE, OF, GENERATION, SET = "design_base", "design_of", "design_generation", "design_set"
+_FIRST = "quick_pilot"
 
 
 @editors_only
@@ -57,7 +59,7 @@ def begin_with_selection(label_set_id: int, name: str) -> None:
     """Go to a new design about the images of a kept selection."""
     with database().session() as session:
         _, ids = selection_images(session, name)
-    design = preset("quick_pilot").changed(selection=name, images_per_emotion=None)
+    design = preset(_FIRST).changed(selection=name, images_per_emotion=None)
     _load(design.changed(title=f"About {name}"))
     st.session_state[OF], st.session_state[SET] = None, label_set_id
     st.toast(f"{words.counted(len(ids), 'image')} of “{name}” are what it asks about.")
@@ -66,10 +68,11 @@ def begin_with_selection(label_set_id: int, name: str) -> None:
 
 def _named() -> Study | None:
     wanted = st.query_params.get("study", "")
-    if not wanted.isdigit():
+    if not wanted:
         return None
+    number = views.row_number(wanted)
     with database().session() as session:
-        study = session.get(Study, int(wanted))
+        study = None if number is None else session.get(Study, number)
     if study is None or study.kind != "experiments":
         st.warning("The address names no study of experiments: this is a new design.")
         return None
@@ -80,7 +83,7 @@ def _begin(study: Study | None) -> None:
     """Take the stored design when another study is looked at, and else keep what is being written."""
     of = None if study is None else study.id
     if BASE not in st.session_state or st.session_state.get(OF) != of:
-        _load(preset("quick_pilot") if study is None else Design.from_dict(study.design))
+        _load(preset(_FIRST) if study is None else Design.from_dict(study.design))
         st.session_state[OF] = of
 
 
@@ -123,8 +126,16 @@ def _sources(study: Study | None) -> None:
     with st.expander("Begin from a preset or a file", st.session_state.setdefault(key, study is None)):
         left, right = st.columns(2)
         with left, st.container(horizontal=True, vertical_alignment="bottom"):
-            chosen = st.selectbox("Preset", list(PRESETS), format_func=PRESETS.__getitem__, key="preset")
-            if st.button("Begin from it"):
+            # A new design begins as the pilot; a stored one may be none of the presets.
+            chosen = st.selectbox(
+                "Preset",
+                list(PRESETS),
+                list(PRESETS).index(_FIRST) if study is None else None,
+                format_func=PRESETS.__getitem__,
+                placeholder="Choose one",
+                key="preset" if study is None else f"preset_{study.id}",
+            )
+            if st.button("Begin from it", disabled=chosen is None) and chosen is not None:
                 _load(preset(chosen))
                 st.rerun()
         with right:

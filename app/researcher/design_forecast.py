@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app import charts
+from app.researcher import words
 from study.design.design import Design
 from study.planning.precision import REPEATED, Forecast, by_share, forecast
 
@@ -25,11 +26,11 @@ def draw(design: Design, counts: dict[str, int]) -> None:
 def _cost(found: Forecast, design: Design) -> None:
     with st.container(horizontal=True):
         st.metric("Questions each", f"{found.questions_each:,}")
-        st.metric("Hours each", f"{found.hours_each:.1f}")
-        st.metric("Hours in all", f"{found.hours_all:.1f}")
+        st.metric("Time each", words.duration(found.hours_each))
+        st.metric("Time in all", words.duration(found.hours_all))
         st.metric("Pairs compared", f"{found.pairs_compared} of {found.pairs}")
-    days = found.hours_each / design.deadline_days * 60
-    st.caption(f"{found.questions_all:,} questions in all; {days:.0f} minutes a day within the deadline.")
+    daily = words.duration(found.hours_each / design.deadline_days)
+    st.caption(f"{found.questions_all:,} questions in all; {daily} a day within the deadline.")
 
 
 def _table(found: Forecast) -> pd.DataFrame:

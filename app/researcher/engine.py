@@ -36,7 +36,7 @@ def page() -> None:
     jobs.listed(("train", "label"))
     st.subheader("Bundles", anchor=False)
     if not found:
-        words.nothing_yet(*words.NO_BUNDLES)
+        st.caption("No engine yet: once one is trained, it appears here with what it is worth.")
     else:
         bundles.listed(found)
 

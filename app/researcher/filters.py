@@ -58,6 +58,10 @@ def choose_label_set(sets: pd.DataFrame) -> dict[Any, Any]:
     names = list(sets["name"])[::-1]
     asked = st.query_params.get(views.LABELS)
     first = asked if asked in names else names[0]
+    if asked and first != asked:
+        st.warning(
+            f"There is no label set {asked[:80]!r}, which the address names: this is the newest, {first!r}."
+        )
     if len(names) > 1:
         place = names.index(first)
         chosen = st.selectbox("Label set", names, place, key=f"label-sets-{first}", width=320)

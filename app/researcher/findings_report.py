@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
+from sqlalchemy import select
 
 from app.computing import KEPT, computing, experiments
 from app.downloads import written_report, zipped_export
@@ -11,6 +12,7 @@ from app.installation import installation
 from app.researcher import findings_filters, findings_sections, following, taking, words
 from app.researcher.access import RESEARCHERS
 from db.session import Database
+from db.tables import Study
 from study import dashboard
 from study.access.acts import Act
 from study.dashboard import Version
@@ -38,6 +40,7 @@ def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
     with _database().session() as session:
         seen = dashboard.version(session, study_id)
         people = dashboard.participants(session, study_id)
+        design = session.scalars(select(Study.design).where(Study.id == study_id)).one()
     answered = seen[0]
     if not answered:
         _watch(study_id, state, seen, 0.0, may)
@@ -60,16 +63,17 @@ def report(study: Mapping[Any, Any], may: May, raw: bool) -> None:
         _watch(study_id, state, seen, computed.seconds, may)
     shown = computed or asked.older
     if shown is not None:
-        _draw(shown.found, simulated, f"{study_id} {filters} {shown.at}")
+        asks = tuple(design.get("experiments", (1, 2)))
+        _draw(shown.found, simulated, f"{study_id} {filters} {shown.at}", asks)
 
 
-def _draw(found: Findings, simulated: bool, key: str) -> None:
+def _draw(found: Findings, simulated: bool, key: str, experiments: tuple[int, ...]) -> None:
     people = found.quality.by_participant["participant"].nunique()
     st.caption(f"{words.counted(found.answers, 'answer')} of {words.counted(people, 'participant')}")
     if not found.answers:
         st.info("No answer is all of that. Take a filter away.")
         return
-    listed = _sections(key, found)
+    listed = _sections(key, found, experiments)
     for section in listed:
         if section.group == FIGURE6:
             findings_sections.draw(section, simulated, key)
@@ -87,8 +91,8 @@ def _draw(found: Findings, simulated: bool, key: str) -> None:
 
 # Shared by all who look at the same findings, and nobody changes them.
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _sections(key: str, _found: Findings) -> list[Section]:
-    return sections(_found)
+def _sections(key: str, _found: Findings, experiments: tuple[int, ...]) -> list[Section]:
+    return sections(_found, experiments)
 
 
 def _numbers(found: Findings) -> None:

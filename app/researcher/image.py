@@ -24,11 +24,12 @@ NEAREST = 12
 @researchers_only
 def page() -> None:
     """Draw the image that the address names."""
+    named = [views.row_number(st.query_params.get(word, "")) for word in (views.SET, views.IMAGE)]
     try:
-        label_set_id, image_id = int(st.query_params[views.SET]), int(st.query_params[views.IMAGE])
+        label_set_id, image_id = (0 if number is None else number for number in named)
         with database().session() as session:
             found = portrait(session, label_set_id, image_id)
-    except (KeyError, ValueError, NotFoundError):
+    except NotFoundError:
         words.head("Image")
         st.warning("The address names no image of a label set. Choose one in the gallery.")
         rooms.GALLERY.link()

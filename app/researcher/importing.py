@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.installation import installation
-from app.researcher import jobs, words
+from app.researcher import jobs, removing, rooms, words
 from app.researcher.access import database, editors_only
 from engine.errors import EngineError
 from study.errors import StudyError
@@ -46,7 +46,7 @@ FIELDS = {
 """What the flags of `python -m engine manifest` are called on this page, for errors that name them."""
 LARGEST_MEGABYTES = 2_000
 CALLED = "import-called"
-_FACES = 12
+_KEEP, _FACES = "import-unlabelled", 12
 
 
 @editors_only
@@ -63,7 +63,7 @@ def page() -> None:
         if found is not None:
             _bring(source, found, replace(reading, adapter=found.adapter))
     st.subheader("Imports", anchor=False)
-    jobs.listed(("import",))
+    jobs.listed(("import", "remove"))
 
 
 def _there() -> None:
@@ -75,6 +75,7 @@ def _there() -> None:
         )
         since = st.column_config.DatetimeColumn(format="D MMM YYYY")
         st.dataframe(shown, hide_index=True, column_config={"Since": since})
+        removing.dataset(list(known["name"]))
 
 
 def _source() -> Path | None:
@@ -119,7 +120,7 @@ def _reading() -> Reading | None:
             COLUMNS, placeholder="hard_label=emotion, path=file", help="Our name = the table’s name."
         )
         images = st.text_input(ELSEWHERE)
-        keep = st.checkbox(UNLABELLED)
+        keep = st.checkbox(UNLABELLED, key=_KEEP)
     try:
         return Reading.from_words(adapter, order, columns, images, keep)
     except StudyError as problem:
@@ -161,7 +162,7 @@ def _show(found: "Preview") -> None:
     if found.labels or found.votes:
         st.caption(f"With {found.labels:,} soft-labels and {found.votes:,} votes of their own.")
     counts = found.images["hard_label"].fillna("no label").value_counts()
-    st.markdown(" · ".join(f"{label} **{count:,}**" for label, count in counts.items()) or "No image.")
+    st.markdown(" · ".join(f"{label} **{count:,}**" for label, count in counts.items()))
     if found.left_out:
         st.warning(f"{words.counted(found.left_out.total(), 'item')} would be left out.")
         rows = [
@@ -180,14 +181,15 @@ def _show(found: "Preview") -> None:
     if faces:
         labels = found.images["hard_label"].head(_FACES).fillna("no label")
         st.image(faces, width=96, caption=[str(label) for label in labels[: len(faces)]])
-    st.dataframe(found.images.head(50), hide_index=True)
+    if len(found.images):
+        st.dataframe(found.images.head(50), hide_index=True)
 
 
 def _bring(source: Path, found: "Preview", reading: Reading) -> None:
     if found.images.empty:
         st.error("Nothing would come in: see above why, and what the program cannot see by itself.")
         if not reading.keep_unlabelled and any("label" in reason for reason in found.left_out):
-            st.info(f"Images without a label come in by “{UNLABELLED}”.")
+            st.button(UNLABELLED, type="primary", on_click=_keep_unlabelled)
         return
     if "split" not in found.images:
         st.caption(
@@ -209,10 +211,17 @@ def _bring(source: Path, found: "Preview", reading: Reading) -> None:
             st.error(str(problem))
             return
         st.info(
-            "It goes on below, and when you leave the page. Then label its images on **Engine**, or let "
-            "people label them by a task on **Annotation**.",
+            "It goes on below, and when you leave the page. Then train an engine on its images or label them "
+            "with one, or let people label them by a task.",
             icon=":material/arrow_forward:",
         )
+        with st.container(horizontal=True):
+            rooms.ENGINE.link()
+            rooms.ANNOTATION.link()
+
+
+def _keep_unlabelled() -> None:
+    st.session_state[_KEEP] = True
 
 
 def _called(source: Path) -> str:

@@ -52,7 +52,7 @@ def page() -> None:
     if urlsplit(_base()).hostname in ("127.0.0.1", "::1", "localhost"):
         st.info(
             "Links made here open on this machine alone, as you came by its own address. For people "
-            "elsewhere, serve the program under a name that they can reach (docs/security.md, “TLS”), open "
+            "elsewhere, serve the program under a name that they can reach (docs/server.md), open "
             "this page by that name, and send the links that it shows then.",
             icon=":material/lan:",
         )

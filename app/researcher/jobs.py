@@ -53,12 +53,23 @@ def listed(kinds: tuple[str, ...]) -> None:
 
 @researchers_only
 def _listed(kinds: tuple[str, ...]) -> None:
-    found = found_now(lambda session: queue.jobs(session, kinds, _SHOWN), RESEARCHERS)
+    found = _latest(found_now(lambda session: queue.jobs(session, kinds, _SHOWN), RESEARCHERS))
     if not found:
         st.caption("No job was started yet. Jobs go on when the server is restarted, one at a time.")
     for job in found:
         with st.container(border=True, key=f"job-{job.id}"):
             _card(job)
+
+
+def _latest(jobs: list[Job]) -> list[Job]:
+    """Without the failed and stopped ones that were started again: the newer job has taken over."""
+    newest = {(job.kind, str(job.arguments["commands"])): job.id for job in reversed(jobs)}
+    return [
+        job
+        for job in jobs
+        if job.state not in ("failed", "stopped")
+        or newest[job.kind, str(job.arguments["commands"])] == job.id
+    ]
 
 
 def _card(job: Job) -> None:
@@ -113,7 +124,9 @@ def _progress(told: dict[str, object]) -> None:
     share = float(str(told.get("share", 0.0)))
     parts = [f"step {told.get('step', 1)} of {told.get('steps', 1)}"]
     if "name" in told:
-        parts.append(f"{told['name']}: {share:.0%}, {told.get('left', '?')} left at {told.get('pace', '?')}")
+        parts.append(f"{told['name']}: {share:.0%}")
+        if "?" not in str(told.get("left", "?")):
+            parts[-1] += f", {told['left']} left at {told.get('pace', '?')}"
         if told.get("note"):
             parts.append(str(told["note"]))
     st.progress(share, " · ".join(parts))

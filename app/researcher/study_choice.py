@@ -18,9 +18,9 @@ def choose_study(key: str) -> dict[str, Any] | None:
         return None
     rows: dict[str, Any] = {str(row["study_id"]): row for row in listed.to_dict("records")}
     names = {one: words.study_name(row["title"], row["simulated"]) for one, row in rows.items()}
-    named = st.query_params.get("study", "")
+    named = addressed(rows)
     going = [one for one, row in rows.items() if row["state"] == "open" and not row["simulated"]]
-    first = named if named in rows else (going or list(rows))[-1]
+    first = named or (going or list(rows))[-1]
     chosen = st.selectbox(
         "Study", list(rows), list(rows).index(first), format_func=names.__getitem__, key=key, width=560
     )
@@ -28,6 +28,16 @@ def choose_study(key: str) -> dict[str, Any] | None:
     row = dict(rows[str(chosen)])
     ways(int(row["study_id"]), row["kind"])
     return row
+
+
+def addressed(rows: dict[str, Any]) -> str | None:
+    """The study that the address names; None, and a warning, where there is no such one."""
+    named = st.query_params.get("study", "")
+    if named in rows:
+        return named
+    if named:
+        st.warning(f"Here is no study {named[:40]!r}, which the address names: another one is shown.")
+    return None
 
 
 def ways(study_id: int, kind: str) -> None:

@@ -17,11 +17,17 @@ set and the image by id, and the image's place in the view, from 1."""
 PER_PAGE = 24
 """Images on one page of the gallery."""
 _WINDOW = 96
+_LONGEST_NUMBER = 9  # a longer one is beyond what a database numbers rows by
 
 
 def address() -> dict[str, list[str]]:
     """The words of the page's address."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def row_number(word: str) -> int | None:
+    """The number of a row that a word of an address names; None where it can be none."""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) <= _LONGEST_NUMBER else None
 
 
 def addressed_view(label_set_id: int) -> tuple[View, list[str]]:

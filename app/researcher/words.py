@@ -43,6 +43,14 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
+def duration(hours: float) -> str:
+    """About how long: 1.5 h, 12 min, 40 s."""
+    if hours >= 0.95:
+        return f"{hours:,.1f} h"
+    seconds = 3600 * hours
+    return f"{seconds / 60:.0f} min" if seconds >= 59.5 else f"{seconds:.0f} s"
+
+
 def readable(table: pd.DataFrame) -> pd.DataFrame:
     """A table with the names of its columns as a reader says them."""
     return table.rename(columns=lambda name: str(name).replace("_", " ").strip()).rename(

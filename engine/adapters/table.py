@@ -86,19 +86,19 @@ def _mapping(present: list[str], options: Options, file: Path) -> dict[str, str]
             raise SourceError(
                 f"--map {ours}={theirs}: {file} has no column {theirs!r}, but {', '.join(present)}"
             )
-    mapping = {name: name for name in _KNOWN if name in present} | dict(options.columns)
-    if "image" not in mapping and "path" not in mapping:
+    # As written, or else with other capitals: Path, IMAGE.
+    capitals = {name.strip().lower(): name for name in reversed(present)}
+    alike = {name: capitals[name] for name in _KNOWN if name in capitals}
+    mapping = alike | {name: name for name in _KNOWN if name in present} | dict(options.columns)
+    lacking = [] if "image" in mapping or "path" in mapping else [("image or path", "path=COLUMN")]
+    lacking += [] if "hard_label" in mapping else [("hard_label", "hard_label=COLUMN")]
+    if lacking:
         raise SourceError(
-            f"{file} has no column image or path, but {', '.join(present)}; "
-            "say which it is by --map path=COLUMN"
+            f"{file} has no column {', and none '.join(name for name, _ in lacking)}, but "
+            f"{', '.join(present)}; say which it is by {' and '.join(f'--map {said}' for _, said in lacking)}"
         )
     mapping.setdefault("image", mapping.get("path", ""))
     mapping.setdefault("path", mapping["image"])
-    if "hard_label" not in mapping:
-        raise SourceError(
-            f"{file} has no column hard_label, but {', '.join(present)}; "
-            "say which it is by --map hard_label=COLUMN"
-        )
     return mapping
 
 
@@ -125,6 +125,11 @@ def _located(chunk: Chunk, base: Path, guessed: bool) -> Chunk:
     """
     images = chunk.images
     paths = [_located_path(str(path), base) for path in images["path"]]
+    # An image that is called by its path is called alike whichever system wrote the table.
+    called = [
+        name.replace("\\", "/") if name == path and "\\" not in located else name
+        for name, path, located in zip(images["image"], images["path"], paths, strict=True)
+    ]
     remarks = list(chunk.remarks)
     if guessed:
         words = images["image"].astype("str") + images["path"].astype("str")
@@ -133,7 +138,9 @@ def _located(chunk: Chunk, base: Path, guessed: bool) -> Chunk:
             (str(image), "its name was read as Windows-1252: the table is no UTF-8") for image in strange
         ]
     return dataclasses.replace(
-        chunk, images=images.assign(path=pd.array(paths, dtype="str")), remarks=remarks
+        chunk,
+        images=images.assign(image=pd.array(called, dtype="str"), path=pd.array(paths, dtype="str")),
+        remarks=remarks,
     )
 
 

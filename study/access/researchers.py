@@ -16,7 +16,11 @@ SIGN_IN_FOR = timedelta(days=1)
 SIGNED_IN_FOR = timedelta(days=30)
 """How long a browser stays signed in."""
 _PRESSED_AGAIN_WITHIN = timedelta(minutes=1)
-_USED = "This link has been used already. Start the program again for a new one."
+_ANOTHER = (
+    "An owner of this installation can make a new one on the page People; on the machine that it runs on, "
+    "“python -m app links” prints one."
+)
+_USED = f"This link has been used already. {_ANOTHER}"
 
 
 def owner(session: Session, *, now: datetime) -> Researcher:
@@ -103,7 +107,7 @@ def require_usable(session: Session, link: SignInToken, now: datetime) -> Resear
     if link.used_at is not None:
         raise UsedLinkError(_USED)
     if link.expires_at <= now:
-        raise ExpiredLinkError("The time of this link is over. Start the program again for a new one.")
+        raise ExpiredLinkError(f"The time of this link is over. {_ANOTHER}")
     return person
 
 

@@ -135,8 +135,9 @@ def _between(
     columns = table_columns(found.tables, None)
     means = pair_means(rater, item, label, found, columns)
     overall = {"percent_agreement": means["percent"], "cohen_kappa_mean": means["kappa"]}
-    if len(raters) < 2:
-        reason = f"{len(raters)} rater; agreement between raters needs two"
+    if len(raters) < 2 or not len(found.a):
+        alone = f"{len(raters)} rater; agreement between raters needs two"
+        reason = alone if len(raters) < 2 else "no two raters labelled the same item"
         overall = {name: undefined(reason, found.method) for name, found in overall.items()}
     return overall, _pair_rows(raters, found, columns)
 

@@ -75,7 +75,7 @@ def make_report(made_of: Source, options: Options, now: datetime, say: Say = lam
         people = [code for code in made_of.participants if code not in left_out]
         found = replace(_findings(kept, people, options), without_flagged=without)
     say("sections")
-    shown = numbered(sections(found))
+    shown = numbered(sections(found, made_of.facts.design.get("experiments", (1, 2))))
     if made_of.facts.simulated:
         shown = [marked_as_simulated(one) for one in shown]
     return Report(made_of, options, found, left_out, flagged, whole, without, shown, versions(), now)

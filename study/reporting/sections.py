@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from functools import partial
 
@@ -22,9 +22,10 @@ from study.reporting.trust import engine, quality
 __all__ = ["FIGURE6", "Section", "accuracy_by_margin", "agreement_data", "numbered", "sections"]
 
 
-def sections(found: Findings) -> list[Section]:
-    """All findings, Fig. 6-a, b and c first."""
-    return [
+def sections(found: Findings, experiments: Sequence[int] = (1, 2)) -> list[Section]:
+    """All findings, Fig. 6-a, b and c first, without those of an experiment that the study does not have."""
+    absent = {number for number in (1, 2) if number not in experiments}
+    told = [
         *_figure6(found),
         *_preference(found),
         *_discrimination(found),
@@ -33,6 +34,10 @@ def sections(found: Findings) -> list[Section]:
         *quality(found),
         *engine(found),
     ]
+    return [one for one in told if _EXPERIMENT.get(one.key, _EXPERIMENT.get(one.group)) not in absent]
+
+
+_EXPERIMENT = {"figure-6a-preference": 1, PREFERENCE: 1, "figure-6b-accuracy": 2, DISCRIMINATION: 2}
 
 
 def _figure6(found: Findings) -> Iterator[Section]:

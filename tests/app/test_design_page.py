@@ -197,3 +197,11 @@ def test_every_field_of_a_design_has_a_widget(program, visit_as):
     aside = {"texts", "images", "demographics"}
     assert set(Design().to_dict()) - aside <= keys
     assert {"text_consent", "text_welcome", "text_instructions", "text_thanks", "how"} <= keys
+
+
+def test_the_preset_that_is_shown_is_the_one_that_the_design_begins_with(program, visit_as):
+    visit_as(program.researcher_cookies())
+    chosen = next(box for box in draw().selectbox if box.label == "Preset")
+    assert chosen.value == "quick_pilot"
+    kept = draw(study=str(draft(program)))
+    assert next(box for box in kept.selectbox if box.label == "Preset").value is None

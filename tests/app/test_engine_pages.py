@@ -239,3 +239,28 @@ def test_a_job_that_has_long_said_nothing_is_doubted(program, visit_as, launched
         job.progress = {"step": 2, "steps": 3, "spoke": (now - timedelta(minutes=25)).isoformat()}
     said = written(draw("engine"))
     assert "It has said nothing for 25 minutes." in said
+
+
+def test_a_job_that_was_started_again_is_listed_once(program, visit_as, launched):
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    _field(test, "Name of the bundle").set_value("mine")
+    _button(test, "Start training").click().run()
+    _button(test, "Stop").click().run()
+    _button(test, "Start it again").click().run()
+    assert written(test).count("Train mine on demo") == 1
+    assert "Start it again" not in [button.label for button in test.button]
+
+
+def test_photographs_without_labels_come_in_by_one_button(empty_program, visit_as, launched, tmp_path):
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "photos" / "IMG_1.png")
+    visit_as(empty_program.researcher_cookies())
+    test = draw("importing")
+    _field(test, "Folder or table on the server").set_value(str(tmp_path / "photos")).run()
+    assert "Nothing would come in" in test.error[0].value
+    _button(test, "Keep images without a label (to label or annotate them)").click().run()
+    assert "no label **1**" in written(test)
+    _button(test, "Import").click().run()
+    read, _ = _job(empty_program).arguments["commands"]
+    assert "--keep-unlabelled" in read

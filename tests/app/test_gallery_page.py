@@ -298,10 +298,25 @@ def test_a_file_that_is_missing_or_unreadable_is_told_on_the_images_page(program
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"set": "1"}, {"set": "one", "image": "1"}, {"set": "1", "image": "99999"}]
+    "query",
+    [
+        {},
+        {"set": "1"},
+        {"set": "one", "image": "1"},
+        {"set": "1", "image": "99999"},
+        {"set": "1", "image": "9" * 40},
+    ],
 )
 def test_an_address_of_no_image_is_told(program, visit_as, query):
     visit_as(program.researcher_cookies())
     test = draw("image", **query)
     assert not test.exception
     assert "names no image" in test.warning[0].value
+
+
+def test_an_address_of_an_unknown_label_set_says_that_it_shows_another(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = draw("gallery", labels="of-last-year")
+    assert "no label set 'of-last-year'" in test.warning[0].value
+    assert "'demo'" in test.warning[0].value
+    assert not draw("gallery", labels="demo").warning

@@ -108,3 +108,14 @@ def test_a_study_to_which_nobody_is_invited_says_where_to_invite(program, visit_
     assert "Nobody is invited yet" in text(draw("studies"))
     visit_as(program.researcher_cookies("reader"))
     assert "Nobody is invited yet" not in text(draw("studies"))
+
+
+@pytest.mark.parametrize("number", ["999", "9" * 40, "-1", "²", "demo"])
+@pytest.mark.parametrize("room", ["design", "annotation", "watch", "invite", "agreement"])
+def test_an_address_of_no_study_is_told(program, visit_as, room, number):
+    visit_as(program.researcher_cookies())
+    test = AppTest.from_string(f"from app.researcher import {room}\n{room}.page()", default_timeout=90)
+    test.query_params["study"] = number
+    test.run()
+    assert not test.exception
+    assert any("address names" in one.value for one in test.warning)

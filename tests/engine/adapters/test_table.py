@@ -135,3 +135,16 @@ def test_real_photographs_come_in(tmp_path):
     assert report.images == 377
     read_manifest(tmp_path / "images.parquet")
     assert set(frame["split"]) == {"train", "validation", "test"}
+
+
+def test_a_table_written_on_windows_names_images_as_any_other(tmp_path):
+    file = table(tmp_path / "in", Path=["faces\\1.png", "faces\\2.png"], Hard_Label=["Sad", "Fear"])
+    touch(tmp_path / "in" / "faces" / "1.png", tmp_path / "in" / "faces" / "2.png")
+    _, frame = imported(file, tmp_path / "images.parquet")
+    assert frame["image"].tolist() == ["faces/1.png", "faces/2.png"]
+
+
+def test_all_columns_that_are_missing_are_named_at_once(tmp_path):
+    file = table(tmp_path / "in", photo=["1.png"], mood=["Sad"])
+    with pytest.raises(SourceError, match=r"image or path, and none hard_label, .* by --map path=COLUMN and"):
+        imported(file, tmp_path / "images.parquet")

@@ -145,3 +145,8 @@ def test_full_agreement_of_several_raters_is_as_sure_as_its_items():
     assert found.low == pytest.approx(10 / (10 + 1.959964**2), abs=1e-6)
     assert (found.high, found.n) == (1, 30)
     assert "says nothing of other raters" in found.reason
+
+
+def test_raters_who_share_nothing_are_called_raters():
+    found = agreement(long(ann="a-", bea="-b")).overall
+    assert found["percent_agreement"].reason == "no two raters labelled the same item"

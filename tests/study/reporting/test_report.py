@@ -299,3 +299,12 @@ def test_versions_tell_one_program_from_another(tmp_path):
         "# Changelog\n\n## Unreleased\n\n## [1.2.0] - 2026-12-01\n\n## 1.1.0\n"
     )
     assert release(tmp_path) == "1.2.0"
+
+
+def test_a_study_of_one_experiment_has_no_sections_of_the_other():
+    found = findings(trials())
+    first, second = ({one.key for one in sections(found, (number,))} for number in (1, 2))
+    assert "figure-6a-preference" in first - second
+    assert "figure-6b-accuracy" in second - first
+    assert "psychometric" in second - first
+    assert "figure-6c-agreement" in first & second

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import charts
 from app.installation import installation
-from app.researcher import words
+from app.researcher import removing, words
 from app.researcher.access import RESEARCHERS, database, researchers_only
 from engine.errors import EngineError
 from study.exporting.cells import spreadsheet_csv
@@ -47,6 +47,7 @@ def page() -> None:
         _one(int(chosen))
     else:
         _two(int(other), int(chosen), names)
+    removing.label_set(names[chosen])
 
 
 def _choose(names: dict[str, str]) -> tuple[str, str]:

@@ -15,12 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from db import schema
 from db.session import open_database
 from db.settings import Settings
-from db.tables import Answer, AnswerEvent, Question
+from db.tables import Answer, AnswerEvent, Question, Study
 from db.writer import Writer
 from study import drafts, studies
 from study.access import invitations as registration
 from study.design.design import Design
 from study.preregistration.freezing import freeze
+from study.simulation.dry_run import prepare_dry_run
+from study.simulation.rehearsals import delete_rehearsal
+from study.simulation.respondents import PAPER
+from study.simulation.storing import store_simulated
 from study.trial import answers, standing, storing, trials
 from study.trial.posts import AnswerPost, UndoPost
 from tests.small_study import NOW, QUESTIONS, SECRET, SmallStudy, fill
@@ -69,7 +73,7 @@ def test_a_database_of_1_1_keeps_its_events_when_it_is_upgraded(here):
     with here.database.writer.connect() as connection:
         command.downgrade(schema.configuration(connection), "0002")
         connection.commit()
-    assert schema.upgrade(here.database) == ("0002", "0003")
+    assert schema.upgrade(here.database) == ("0002", schema.head())
     with here.database.session() as session:
         assert [event.event for event in session.scalars(select(AnswerEvent))] == ["stored"]
 
@@ -149,3 +153,32 @@ def test_a_plan_is_stored_in_parts_and_what_a_killed_freezing_left_is_cleared(he
         assert [kind == "first" for kind, _ in kinds] == [repeats is None for _, repeats in kinds]
     with pytest.raises(DBAPIError, match="frozen study"), here.database.begin() as session:
         session.execute(delete(Question).where(Question.study_id == study_id))
+
+
+def test_a_rehearsal_is_replaced_and_deleted_with_all_that_it_left(here):
+    with here.database.begin() as session:
+        draft = drafts.create_draft(session, DRAFT, here.label_set_id, now=NOW).id
+    for replaces in (False, True):
+        rng = np.random.default_rng(1)
+        made = prepare_dry_run(
+            here.database,
+            draft,
+            PAPER,
+            replace=True,
+            secret=SECRET,
+            rng=rng,
+            now=NOW.replace(day=3 + replaces),
+        )
+        with here.database.begin() as session:
+            store_simulated(session, made.study_id, made.planned)
+    with here.database.session() as session:
+        assert session.scalar(select(func.count(Answer.id))) == len(made.planned)
+        assert list(session.scalars(select(Study.name).order_by(Study.id))) == [
+            "small",
+            "mine",
+            "mine-dry-run",
+        ]
+    delete_rehearsal(here.database, made.study_id, now=NOW)
+    with here.database.session() as session:
+        assert session.scalar(select(func.count(AnswerEvent.id))) == 0
+        assert list(session.scalars(select(Study.name).order_by(Study.id))) == ["small", "mine"]

@@ -180,8 +180,10 @@ def _read(file: Path) -> Mapping[str, Any]:
         raise BundleError(f"{file} is damaged: {problem}; copy or train the bundle again") from problem
     found = contents.get("format") if isinstance(contents, dict) else None
     if found != FORMAT:
+        newer = isinstance(found, int) and found > FORMAT
+        advice = "install the newer FaceValue that made it" if newer else "train it again"
         raise BundleError(
-            f"{file} is of bundle format {found!r}, and this engine reads format {FORMAT}; train it again"
+            f"{file} is of bundle format {found!r}, and this engine reads format {FORMAT}; {advice}"
         )
     return dict(contents)
 

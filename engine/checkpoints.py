@@ -63,9 +63,7 @@ def save(network: nn.Module, optimiser: torch.optim.Optimizer, place: Place, fil
     place.saved = time.monotonic()
 
 
-def resume(
-    network: nn.Module, optimiser: torch.optim.Optimizer, device: torch.device, file: Path | None
-) -> Place:
+def resume(network: nn.Module, optimiser: torch.optim.Optimizer, file: Path | None) -> Place:
     """Put network and optimiser back to where the checkpoint has them; the beginning without one.
 
     Raises EngineError where the file is damaged.
@@ -73,12 +71,17 @@ def resume(
     if file is None or not file.is_file():
         return Place()
     try:
-        state = torch.load(file, map_location=device, weights_only=True)
+        # To the CPU: what belongs on the device is copied there below. Adam's counts of its steps must stay
+        # here, or each step would wait for the device once for every weight.
+        state = torch.load(file, map_location="cpu", weights_only=True)
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
-        states = [kept.cpu() for kept in state["states"]]
         return Place(
-            int(state["epoch"]), int(state["batch"]), float(state["total"]), float(state["loss"]), states
+            int(state["epoch"]),
+            int(state["batch"]),
+            float(state["total"]),
+            float(state["loss"]),
+            state["states"],
         )
     except (RuntimeError, EOFError, KeyError, ValueError, TypeError, pickle.UnpicklingError) as problem:
         raise EngineError(

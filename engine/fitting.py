@@ -97,15 +97,15 @@ def train(
     from there, and ends with the very weights that an uninterrupted training gives. Raises LossError where
     the loss is no number any more, and EngineError where the device's memory is full.
     """
-    network.to(fit.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = _optimiser(network, fit.settings)
-    place = checkpoints.resume(network, optimiser, fit.device, checkpoint)
     batch = fit.settings.batch
     advice = (
         f"train in smaller batches than {batch}, such as --set {fit.section}.batch={max(2, batch // 2)}, "
     )
     advice += "into another --out, or with fewer --workers"
     with memory_told(fit.device, advice):
+        network.to(fit.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        optimiser = _optimiser(network, fit.settings)
+        place = checkpoints.resume(network, optimiser, checkpoint)
         while place.epoch < fit.settings.epochs:
             _train_epoch(network, examples, fit, optimiser, place, report, checkpoint)
             after_epoch(place.epoch, place.loss)

@@ -5,7 +5,6 @@ from typing import Self
 
 import numpy as np
 import torch
-from torch import nn
 
 from engine.answers import Answers, SoftLabels, combine
 from engine.bundle import Bundle
@@ -39,7 +38,12 @@ class LoadedBundle:
         self._batch = batch
         self.device = choose_device(device)
         self._precision: Precision = precision or bundle.recipe.precision
-        self._networks = [self._ready(bundle.load(name)) for name in bundle.network_names]
+        networks = [bundle.load(name) for name in bundle.network_names]
+        # Each kind of normalisation is computed once, whatever number of networks share it. Told apart here,
+        # because reading it off a GPU waits until all that was asked of the GPU is done.
+        self._kinds = [_kind(network) for network in networks]
+        with memory_told(self.device, "end what else runs on it, or give --device cpu"):
+            self._networks = [self._ready(network) for network in networks]
         # On a CPU a thread a network beats threads within one; a GPU takes one network after another.
         self._threads = available_cores() if self.device.type == "cpu" else 1
         self._pool = ThreadPoolExecutor(self._threads, initializer=torch.set_num_threads, initargs=(1,))
@@ -86,23 +90,22 @@ class LoadedBundle:
         return network.eval().requires_grad_(False)
 
     def _ask(self, pixels: Pixels) -> Answers:
-        # Each kind of normalisation is computed once, whatever number of networks share it.
         advice = (
             f"ask about fewer images at once than {len(pixels)}, such as --batch {max(1, len(pixels) // 2)}"
         )
         with torch.inference_mode(), memory_told(self.device, advice):
             on_device = to_tensor(pixels, self.device)
-            kinds = {_kind(network): network for network in self._networks}
+            kinds = dict(zip(self._kinds, self._networks, strict=True))
             batches = {
                 kind: normalise(on_device, network.mean, network.std) for kind, network in kinds.items()
             }
-            outputs = list(
-                self._pool.map(lambda network: self._one(network, batches[_kind(network)]), self._networks)
-            )
+            images = [batches[kind] for kind in self._kinds]
+            outputs = list(self._pool.map(self._one, self._networks, images))
             # Fetched from a GPU at once: after each network it would wait for Python, 32 times a batch.
-            positive = torch.stack([output[0] for output in outputs]).double().cpu().numpy()
+            # Widened on the CPU, because an Apple GPU knows no double.
+            positive = torch.stack([output[0] for output in outputs]).cpu().double().numpy()
             heads = torch.stack([output[1] for output in outputs if output[1] is not None], dim=1)
-            units = heads.double().cpu().numpy()
+            units = heads.cpu().double().numpy()
         split = len(self.bundle.recipe.backbones) * len(EMOTIONS)
         return Answers(
             probability=positive[:split].reshape(-1, len(EMOTIONS), len(pixels)).transpose(0, 2, 1),
@@ -118,6 +121,5 @@ class LoadedBundle:
             return positive, None if unit_logits is None else torch.sigmoid(unit_logits)
 
 
-def _kind(network: nn.Module) -> tuple[float, ...]:
-    assert isinstance(network, Network)
+def _kind(network: Network) -> tuple[float, ...]:
     return (*network.mean.tolist(), *network.std.tolist())

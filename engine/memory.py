@@ -1,4 +1,4 @@
-"""Memory that runs out, on the machine or on its GPU, told as bad input is."""
+"""Memory that runs out, on the machine or on its GPU, and a GPU that fails, told as bad input is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +13,21 @@ _CPU_ALLOCATOR = "can't allocate memory"
 
 @contextmanager
 def memory_told(device: torch.device, advice: str) -> Iterator[None]:
-    """Whatever says that the memory of `device` (or of the machine) is full becomes an EngineError.
+    """Whatever says that the memory of `device` (or of the machine) is full becomes an EngineError, and so
+    does a GPU that fails.
 
-    `advice` is what to do, such as "give --batch 64".
+    `advice` is what to do about memory, such as "give --batch 64".
     """
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError) as problem:
         raise EngineError(f"the memory of {_named(device)} is full: {advice}") from problem
+    except torch.AcceleratorError as problem:
+        reason = str(problem).splitlines()[0]
+        raise EngineError(
+            f"the device {device} fails ({reason}): see that nothing else takes it, then give the same "
+            f"command again, or one with --device cpu; what is finished is kept"
+        ) from problem
     except RuntimeError as problem:
         if _CPU_ALLOCATOR not in str(problem):
             raise

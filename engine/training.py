@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
+import platform
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ from engine.annotations import HUMAN_COLUMNS, LABELS, read_annotations
 from engine.appraisal import Predictions, answers_of, appraise
 from engine.bundle import Bundle, open_bundle, sha256, write_json
 from engine.decoding import image_files
-from engine.devices import available_cores, choose_device
+from engine.devices import available_cores, choose_device, device_name
 from engine.errors import EngineError
 from engine.evaluation.answers import JudgedAnswers, answers_frame
 from engine.folder_lock import one_writer
@@ -34,6 +35,8 @@ from engine.training_log import TrainingLog
 from engine.workers import run_tasks
 
 _JOB = "job.json"
+# Those that decide what a training gives: decoding, arithmetic, networks and their pretrained weights.
+_LIBRARIES = ("torch", "timm", "numpy", "pillow")
 _IDENTIFYING = ("image", "path", "label", "role", *FACE_BOX_COLUMNS, *HUMAN_COLUMNS)
 # A batch of small images is too little work for several threads: one process a core is then twice as fast.
 _LARGEST_FOR_PROCESSES = 128
@@ -84,13 +87,13 @@ def _train(
         failures = _decode(rows, root, recipe, unfinished, log)
         rows.loc[[failure.row for failure in failures], "role"] = "unreadable"
         tasks = _tasks(rows, recipe, folder, device, workers)
-        log.start(device, {task.name: task.batches() for task in tasks})
-        for task in tasks:
-            if task.finished_file.is_file():
-                log.receive(("kept", task.name))
         todo = [task for task in tasks if not task.finished_file.is_file()]
+        machine = {"device": device_name(device), "processes": workers, "threads": tasks[0].threads}
+        told = f"{machine['device']}, {workers} {'process' if workers == 1 else 'processes'}"
+        kept = [task.name for task in tasks if task.finished_file.is_file()]
+        log.start(told, {task.name: task.batches() for task in tasks}, kept)
         run_tasks(train_network, todo, workers, log.receive)
-        _finish(tasks, identity, rows, failures)
+        _finish(tasks, identity, rows, failures, machine)
         log.write(f"finished {folder}")
     shutil.rmtree(unfinished)
     return open_bundle(folder)
@@ -112,6 +115,8 @@ def _finished(folder: Path, identity: Mapping[str, str]) -> Bundle:
         raise EngineError(
             f"{folder} holds a bundle of another recipe or other images; give another --out, or delete it"
         )
+    # Left by a kill between the bundle's last file and the clearing up.
+    shutil.rmtree(folder / bundles.UNFINISHED, ignore_errors=True)
     return opened
 
 
@@ -177,7 +182,11 @@ def _default_workers(device: torch.device, recipe: Recipe) -> int:
 
 
 def _finish(
-    tasks: list[NetworkTask], identity: Mapping[str, str], rows: pd.DataFrame, failures: list[Unreadable]
+    tasks: list[NetworkTask],
+    identity: Mapping[str, str],
+    rows: pd.DataFrame,
+    failures: list[Unreadable],
+    machine: Mapping[str, object],
 ) -> None:
     folder, recipe = tasks[0].folder, tasks[0].recipe
     tasks = [task for task in tasks if task.name.kind != "foundation"]
@@ -210,7 +219,9 @@ def _finish(
         "confidence": confidence,
         "counts": counts,
         "networks": networks,
-        "versions": {name: importlib.metadata.version(name) for name in ("torch", "timm")},
+        "versions": {"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "machine": dict(machine),
     }
     text = json.dumps([contents[part] for part in ("recipe", "data", "confidence", "networks")])
     write_json({**contents, "fingerprint": hashlib.sha256(text.encode()).hexdigest()}, folder / bundles.FILE)

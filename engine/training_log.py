@@ -1,6 +1,7 @@
 """What a training job tells: one progress bar on stderr, and a plain file that outlives it."""
 
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +48,7 @@ class TrainingLog:
         """Add a dated line to the file, and if `loud` show it too."""
         self._file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {text}\n")
         if loud and self._progress:
-            tqdm.write(text)
+            tqdm.write(text, file=sys.stderr)
 
     @contextmanager
     def counting(self, total: int, what: str) -> Iterator[Callable[[], None]]:
@@ -60,16 +61,27 @@ class TrainingLog:
             yield advance
         self.write(f"{what}: {total} images")
 
-    def start(self, device: torch.device, batches: Mapping[NetworkName, int]) -> None:
-        """Begin the job's bar; `batches` says how many each network takes."""
+    def start(
+        self, machine: str, batches: Mapping[NetworkName, int], kept: Collection[NetworkName] = ()
+    ) -> None:
+        """Begin the job's bar; `batches` says how many each network takes, `kept` which an earlier run left.
+
+        `machine` is what they are trained on, said aloud: a day on a CPU is soon lost where a GPU was meant.
+        """
         self._totals = batches
-        total = sum(batches.values())
-        self.write(f"train {len(batches)} networks in {total} batches on {device}, torch {torch.__version__}")
-        self._bar = tqdm(total=total, desc="train", unit="batch", disable=not self._progress)
+        total, done = sum(batches.values()), sum(batches[name] for name in kept)
+        text = f"train {len(batches)} networks in {total:,} batches on {machine}"
+        self.write(f"{text}, torch {torch.__version__}", loud=True)
+        # What was done before must not count as speed.
+        self._bar = tqdm(total=total, initial=done, desc="train", unit="batch", disable=not self._progress)
+        for name in kept:
+            self._seen[name] = (0, batches[name])
+            self._trained += 1
+            self.write(f"{name.stem}: kept")
 
     def receive(self, news: News) -> None:
         """Take a worker's message: ("batch", name, epoch, batches, loss), ("epoch", name, epoch, loss,
-        balanced accuracy), ("trained", name, loss), ("kept", name) or ("waiting", name).
+        balanced accuracy), ("trained", name, loss) or ("waiting", name).
         """
         kind, name = news[0], news[1]
         if kind == "batch":
@@ -82,7 +94,7 @@ class TrainingLog:
             return
         self._trained += 1
         self._advance(name, self._totals[name])
-        self.write(f"{name.stem}: " + (f"trained, loss {news[2]:.4f}" if kind == "trained" else "kept"))
+        self.write(f"{name.stem}: trained, loss {news[2]:.4f}")
 
     def _epoch(self, name: NetworkName, epoch: int, loss: float, balanced_accuracy: float | None) -> None:
         self._history.add((name.kind, name.backbone, name.emotion), epoch, loss, balanced_accuracy)

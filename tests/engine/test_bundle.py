@@ -43,7 +43,7 @@ def test_a_folder_without_a_bundle_and_an_unfinished_training_are_told_apart(tmp
 
 def test_another_format_is_refused_with_its_number(bundle: Path) -> None:
     edit(bundle, format=99)
-    with pytest.raises(BundleError, match="format 99, and this engine reads format 1"):
+    with pytest.raises(BundleError, match="format 99, and this engine reads format 1; install the newer"):
         open_bundle(bundle)
 
 

@@ -54,6 +54,21 @@ def test_training_resumed_within_an_epoch_ends_with_the_same_weights(
         assert torch.equal(value, resumed.state_dict()[key]), key
 
 
+@pytest.mark.filterwarnings("ignore:for .* copying from a non-meta parameter")
+def test_a_resumed_optimiser_keeps_its_counts_of_steps_off_the_device(tmp_path: Path) -> None:
+    trained = nn.Linear(3, 2)
+    optimiser = torch.optim.Adam(trained.parameters())
+    trained(torch.ones(1, 3)).sum().backward()
+    optimiser.step()
+    checkpoints.save(trained, optimiser, checkpoints.Place(epoch=1), tmp_path / "a.checkpoint")
+    # meta is a device beside the CPU that every machine has.
+    resumed = nn.Linear(3, 2, device="meta")
+    optimiser = torch.optim.Adam(resumed.parameters())
+    checkpoints.resume(resumed, optimiser, tmp_path / "a.checkpoint")
+    places = [{name: value.device.type for name, value in own.items()} for own in optimiser.state.values()]
+    assert places == [{"step": "cpu", "exp_avg": "meta", "exp_avg_sq": "meta"}] * 2
+
+
 @pytest.mark.parametrize("content", [b"", b"half a checkpo", b"PK\x03\x04 no archive"])
 def test_a_damaged_checkpoint_is_told_with_what_to_do(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.checkpoint").write_bytes(content)
@@ -90,6 +105,17 @@ def test_full_memory_is_told_with_a_smaller_batch(
 
     monkeypatch.setattr(Dropped, "forward", fail)
     with pytest.raises(EngineError, match=r"memory of this machine is full: .* --set ensemble.batch=4"):
+        train(network(1), examples(), fit_for(1), lambda *_: None)
+
+
+def test_a_gpu_that_fails_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise torch.AcceleratorError("CUDA error: CUDA-capable device(s) is/are busy or unavailable\nCUDA …")
+
+    monkeypatch.setattr(Dropped, "forward", fail)
+    with pytest.raises(
+        EngineError, match=r"device cpu fails \(CUDA error: .* unavailable\): see that nothing"
+    ):
         train(network(1), examples(), fit_for(1), lambda *_: None)
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import math
 import os
 import shutil
@@ -131,7 +132,10 @@ def test_a_killed_training_goes_on_and_gives_the_same_bundle(tiny_dataset: Path,
     process.wait()
     assert not (out / "bundle.json").exists()
     kept = {file: file.stat().st_mtime_ns for file in out.glob("networks/*.safetensors")}
-    run_engine(*arguments, str(out))
+    done = run_engine(*arguments, str(out))
+    # What was done before the kill stands in the bar from the beginning, and counts as no speed.
+    assert "train 16 networks in 96 batches on cpu, 2 processes" in done.stderr  # 3 epochs of 2 batches
+    assert f"| {len(kept) * 6}/96 [00:00<?, ?batch/s]" in done.stderr
     assert all(file.stat().st_mtime_ns == then for file, then in kept.items())
     assert not (out / "unfinished").exists()
     run_engine(*arguments, str(tmp_path / "whole"))
@@ -145,8 +149,10 @@ def test_a_finished_bundle_is_left_as_it_is_and_another_recipe_refused(
     shutil.copytree(tiny_bundle, copy)
     manifest, votes = tiny_dataset / "images.parquet", tiny_dataset / "annotations.parquet"
     before = files_of(copy)
+    (copy / "unfinished").mkdir()  # what a kill just after the bundle's last file leaves
     train_bundle(manifest, tiny_recipe, copy, annotations=votes, progress=False)
     assert files_of(copy) == before
+    assert not (copy / "unfinished").exists()
     with pytest.raises(EngineError, match="another recipe or other images"):
         train_bundle(manifest, dataclasses.replace(tiny_recipe, seed=5), copy, progress=False)
 
@@ -169,6 +175,13 @@ def test_unreadable_images_are_left_out_and_listed(
     assert bundle.contents["data"]["images"]["unreadable"] == 1
     assert "no image that Pillow knows" in bundle.contents["data"]["unreadable"][0]["reason"]
     assert "unreadable, left out" in (tmp_path / "out" / "train.log").read_text()
+
+
+def test_the_bundle_records_what_it_was_trained_by(tiny_bundle: Path) -> None:
+    contents = json.loads((tiny_bundle / "bundle.json").read_text())
+    assert set(contents["versions"]) == {"python", "torch", "timm", "numpy", "pillow"}
+    assert contents["machine"]["device"] in ("cpu", "mps") or "cuda" in contents["machine"]["device"]
+    assert (contents["machine"]["processes"], contents["machine"]["threads"] >= 1) == (1, True)
 
 
 def test_the_log_tells_each_network_and_its_loss(tiny_bundle: Path) -> None:

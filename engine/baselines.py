@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
+from tqdm import tqdm
 
 from engine.annotations import LABELS
 from engine.balancing import Balance, balanced
@@ -21,7 +22,7 @@ from engine.decoding import Pixels, image_files
 from engine.devices import choose_device, network_dtype
 from engine.emfacs import ACTION_UNITS, EMOTIONS
 from engine.errors import EngineError
-from engine.fitting import Examples, Fit, logits, train
+from engine.fitting import Examples, Fit, batches_per_epoch, logits, train
 from engine.images import FACE_BOX_COLUMNS, read_manifest
 from engine.label_file import read_labels
 from engine.network_names import NetworkName
@@ -94,7 +95,7 @@ def read_data(
     recipe: Recipe,
     subsets: Sequence[str],
     store: Path,
-    advance: Callable[[], object] = lambda: None,
+    progress: bool = False,
 ) -> BaselineData:
     """The images that runs on these subsets need, decoded into the folder `store`, once.
 
@@ -112,7 +113,8 @@ def read_data(
         shutil.rmtree(store, ignore_errors=True)
         store.mkdir(parents=True)
         files = image_files(rows, Path(manifest).parent)
-        failures = decode_to_file(files, settings, store / _PIXELS, advance)
+        with tqdm(total=len(files), desc="decode", unit="image", disable=not progress) as bar:
+            failures = decode_to_file(files, settings, store / _PIXELS, bar.update)
         kept = {"identity": identity, "unreadable": [dataclasses.asdict(failure) for failure in failures]}
         write_json(kept, job)
     failed = {failure["row"]: failure["reason"] for failure in kept["unreadable"]}
@@ -128,11 +130,14 @@ def train_baseline(
     run: BaselineRun,
     *,
     device: str = "auto",
+    begin: Callable[[int], object] = lambda _: None,
     report: Callable[[int, int, float], None] = lambda *_: None,
+    checkpoint: Path | None = None,
 ) -> Baseline:
     """Train a baseline on its subset's training images, and judge it on the validation images.
 
-    Size, augmentation and the settings of training are the recipe's for the ensemble.
+    Size, augmentation and the settings of training are the recipe's for the ensemble. `begin` is told the
+    number of batches, `report` each of them; with `checkpoint` a stopped training of the same run goes on.
     """
     where = choose_device(device)
     name = NetworkName("baseline", run.backbone, "all")
@@ -142,7 +147,9 @@ def train_baseline(
     dtype = network_dtype(network, where, recipe.precision, training=True)
     chosen = data.places("train", run.subset)
     examples = _examples(data, chosen, run, np.random.default_rng(seed))
-    train(network, examples, Fit(recipe.ensemble, recipe.images, seed, where, dtype), report)
+    settings = recipe.ensemble
+    begin(settings.epochs * batches_per_epoch(len(examples.rows), settings.batch))
+    train(network, examples, Fit(settings, recipe.images, seed, where, dtype), report, checkpoint)
     held = data.places("validation", ALL)
     dtype = network_dtype(network, where, recipe.precision, training=False)
     answers, _ = logits(network, data.pixels[held], where, dtype)

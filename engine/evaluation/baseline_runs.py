@@ -1,6 +1,7 @@
 """Several baselines as one job that can be interrupted, and their report."""
 
 import dataclasses
+import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from engine.emfacs import EMOTIONS
 from engine.evaluation.accuracy_figures import confusion, error_curves
 from engine.evaluation.baseline_tables import Summary, baseline_tables, comparison
 from engine.evaluation.page import Report
+from engine.folder_lock import one_writer
 from engine.images import write_table
 from engine.recipe import Recipe
 
@@ -36,17 +38,30 @@ def run_baselines(
     """Train what is not trained yet, and return the summaries of all runs and the table of unreadable images.
 
     Each run leaves score.json and predictions.parquet: a single one in `out`, several in <backbone>-<subset>.
-    A run whose score.json is of the same recipe, images and labels is not trained again.
+    A run whose score.json is of the same recipe, images and labels is not trained again, and a stopped one
+    goes on where it was. Raises EngineError for bad input, and where another process trains into `out`.
     """
+    with one_writer(out, f"training baselines into {out}"):
+        return _run_all(manifest, labels, recipe, runs, out, device, progress)
+
+
+def _run_all(
+    manifest: str | Path,
+    labels: str | Path,
+    recipe: Recipe,
+    runs: Sequence[BaselineRun],
+    out: Path,
+    device: str,
+    progress: bool,
+) -> tuple[list[Summary], pd.DataFrame]:
     store = out / ".decoded"
-    with tqdm(desc="decode", unit="image", disable=not progress) as bar:
-        subsets = list(dict.fromkeys(run.subset for run in runs))
-        data = read_data(manifest, labels, recipe, subsets, store, bar.update)
+    subsets = list(dict.fromkeys(run.subset for run in runs))
+    data = read_data(manifest, labels, recipe, subsets, store, progress)
     summaries = []
     for run in runs:
         folder = out if len(runs) == 1 else out / f"{run.backbone.replace('/', '_')}-{run.subset}"
         summaries.append(
-            _kept(folder, _job(data, recipe, run)) or _run(data, recipe, run, folder, device, progress)
+            _kept(folder, _job(data, recipe, run)) or _run(data, recipe, run, folder, store, device, progress)
         )
     unreadable = data.unreadable
     del data
@@ -92,18 +107,31 @@ def baseline_report(summaries: Sequence[Summary], unreadable: pd.DataFrame) -> R
 
 
 def _run(
-    data: BaselineData, recipe: Recipe, run: BaselineRun, folder: Path, device: str, progress: bool
+    data: BaselineData,
+    recipe: Recipe,
+    run: BaselineRun,
+    folder: Path,
+    store: Path,
+    device: str,
+    progress: bool,
 ) -> Summary:
+    job = _job(data, recipe, run)
+    # Named for all that decides the result, so that no other run takes it up; it goes with the store.
+    name = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()
+    checkpoint = store / f"{name}.checkpoint"
     with tqdm(desc=f"{run.backbone}, {run.subset}", unit="batch", disable=not progress) as bar:
 
         def report(epoch: int, batches: int, loss: float) -> None:
             bar.update(batches - bar.n)
             bar.set_postfix_str(f"epoch {epoch}/{recipe.ensemble.epochs}, loss {loss:.4f}", refresh=False)
 
-        found: Baseline = train_baseline(data, recipe, run, device=device, report=report)
+        found: Baseline = train_baseline(
+            data, recipe, run, device=device, begin=bar.reset, report=report, checkpoint=checkpoint
+        )
     write_table(found.predictions, folder / PREDICTIONS)
-    values = json.loads(json.dumps({**summary(found), "job": _job(data, recipe, run)}))
+    values = json.loads(json.dumps({**summary(found), "job": job}))
     write_json(values, folder / SCORE)
+    checkpoint.unlink(missing_ok=True)
     return dict(values)
 
 

@@ -83,6 +83,29 @@ def test_a_subset_without_images_and_an_unknown_one_are_refused(
         read_data(manifest, labels, tiny_recipe, ["Hard"], tmp_path / "store")
 
 
+def test_a_stopped_baseline_goes_on_where_it_was(
+    tiny_dataset: Path, labels: Path, tiny_recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.fitting._SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    ensemble = dataclasses.replace(tiny_recipe.ensemble, epochs=3)
+    recipe, run = dataclasses.replace(tiny_recipe, ensemble=ensemble), BaselineRun("soft", "test_byobnet")
+    data = read_data(tiny_dataset / "images.parquet", labels, recipe, ["All"], tmp_path / "store")
+    whole, totals, epochs = train_baseline(data, recipe, run), [], []
+
+    def stop_in_epoch_three(epoch: int, batches: int, loss: float) -> None:
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    file = tmp_path / "a.checkpoint"
+    with pytest.raises(KeyboardInterrupt):
+        train_baseline(data, recipe, run, report=stop_in_epoch_three, checkpoint=file)
+    again = train_baseline(
+        data, recipe, run, begin=totals.append, report=lambda *news: epochs.append(news[:2]), checkpoint=file
+    )
+    assert (totals, epochs) == ([15], [(3, batch) for batch in range(11, 16)])
+    pd.testing.assert_frame_equal(again.predictions, whole.predictions)
+
+
 def test_soft_labels_are_not_balanced(
     tiny_dataset: Path, labels: Path, tiny_recipe: Recipe, tmp_path: Path
 ) -> None:

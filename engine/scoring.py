@@ -52,8 +52,10 @@ def score(
 
     Soft metrics compare the soft scores. Hard metrics compare the true hard_label with the emotion of the
     highest predicted score, or with the predicted hard_label where `predicted` has no soft scores. Raises
-    EngineError where no image is in both.
+    EngineError where no image is in both, and for a threshold outside 0..1.
     """
+    if not 0 <= threshold <= 1:
+        raise EngineError(f"the threshold is {threshold}; weighted errors lie in 0..1, and so must it")
     both = true.merge(predicted, on="image", suffixes=("_true", "_predicted"), validate="one_to_one")
     if both.empty:
         raise EngineError(f"no image is in both label files ({len(true)} and {len(predicted)} images)")

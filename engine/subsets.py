@@ -1,11 +1,10 @@
-"""Easy, Challenging and Difficult: how many there are (Table 5), and what would change an image's subset."""
+"""Easy, Challenging and Difficult: how many images are in each (Table 5)."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from engine.emfacs import EMOTIONS
-from engine.soft_labels import SUBSETS, check_scores, subset
+from engine.soft_labels import SUBSETS
 
 
 def subset_table(labels: pd.DataFrame) -> pd.DataFrame:
@@ -27,24 +26,3 @@ def subset_table(labels: pd.DataFrame) -> pd.DataFrame:
         [["All", *SUBSETS], [*EMOTIONS, "Overall"]], names=["subset", "emotion"]
     )
     return pd.DataFrame({"images": counts.ravel(), "percent": percent.ravel()}, index=rows).reset_index()
-
-
-def subset_by_hard_label(scores: npt.ArrayLike) -> npt.NDArray[np.object_]:
-    """Subset (images, 8) that each image would be in were its hard-label each of the eight emotions."""
-    array = check_scores(scores)
-    ranks = 1 + (array[:, None, :] > array[:, :, None]).sum(axis=2)
-    return subset(ranks)
-
-
-def needed_scores(scores: npt.ArrayLike, hard: npt.ArrayLike) -> pd.DataFrame:
-    """Soft score that the hard-label needs for its image to be Easy or Challenging: own, easy, challenging.
-
-    `scores` is (images, 8), `hard` (images,) places in EMOTIONS. Easy needs the best of the other seven
-    scores, Challenging the third best; below that the image is Difficult.
-    """
-    array, own = check_scores(scores), np.asarray(hard, dtype=np.int64)
-    rows = np.arange(len(array))
-    others = array.copy()
-    others[rows, own] = -np.inf
-    best = -np.sort(-others, axis=1)
-    return pd.DataFrame({"own": array[rows, own], "easy": best[:, 0], "challenging": best[:, 2]})

@@ -119,6 +119,12 @@ def test_images_of_one_file_alone_are_counted():
         score(true.iloc[:1], predicted.iloc[1:])
 
 
+def test_a_threshold_that_no_error_can_reach_is_refused():
+    table = pd.DataFrame({"image": ["a"], "hard_label": ["Happy"]})
+    with pytest.raises(EngineError, match=r"the threshold is 30; weighted errors lie in 0\.\.1"):
+        score(table, table, threshold=30)
+
+
 def test_the_order_of_the_files_does_not_matter():
     true, predicted = two()
     assert score(true, predicted.iloc[::-1]).by_subset == score(true, predicted).by_subset

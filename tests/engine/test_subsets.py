@@ -1,12 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from engine.emfacs import EMOTIONS
-from engine.soft_labels import SUBSETS, rank, subset
-from engine.subsets import needed_scores, subset_by_hard_label, subset_table
+from engine.soft_labels import SUBSETS
+from engine.subsets import subset_table
 
 # Table 5's counts; its printed percentages are checked below.
 EASY = (51422, 115934, 8171, 4914, 10651, 987, 1698, 477)
@@ -35,27 +33,3 @@ def test_an_emotion_without_images_has_no_percentage():
     assert cells.loc[("Easy", "Sad"), "images"] == 0
     assert np.isnan(cells.loc[("Easy", "Sad"), "percent"])
     assert len(table) == 4 * 9
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.lists(st.sampled_from([0.0, 0.3, 0.6, 0.9]), min_size=8, max_size=8), min_size=1, max_size=4)
-)
-def test_the_subset_by_hard_label_is_that_of_the_rank(scores):
-    table = subset_by_hard_label(scores)
-    for own in range(8):
-        assert table[:, own].tolist() == subset(rank(scores, [own] * len(scores))).tolist()
-
-
-@settings(deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=8, max_size=8), st.integers(0, 7))
-def test_a_hard_label_that_reaches_the_needed_score_is_in_the_subset(scores, own):
-    needed = needed_scores([scores], [own]).iloc[0]
-    for name in ("easy", "challenging"):
-        raised = list(scores)
-        raised[own] = needed[name]
-        allowed = {"easy": {"Easy"}, "challenging": {"Easy", "Challenging"}}[name]
-        assert subset(rank([raised], [own]))[0] in allowed
-        if needed[name] > 0:
-            raised[own] = np.nextafter(needed[name], 0)
-            assert subset(rank([raised], [own]))[0] not in allowed

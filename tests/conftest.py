@@ -1,10 +1,14 @@
 """What the tests of several rooms share."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# Else torch's threads wait for each other by spinning, and take the cores from what is tested beside them.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture(autouse=True)

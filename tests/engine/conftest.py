@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,20 @@ from engine.recipe import Recipe, recipe_from
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"learning_rate": 2e-3, "epochs": 1, "batch": 16, "schedule": "one-cycle", "optimiser": "adamw"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Where several tests run at a time, each keeps to a core: tiny networks gain nothing by threads."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None or not hasattr(os, "sched_setaffinity"):
+        return (yield)
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+    try:
+        return (yield)
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,9 @@ def test_a_draft_is_rehearsed_on_its_page_and_the_table_stays(served, new_page):
     study_id = draft(served.program, name="tried", title="Tried", **few)
     page = signed_in(served, new_page)
     page.goto(f"{served.url}/design?study={study_id}")
+    # Another run of the page, as for its colours, would close the dialog again.
+    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     # By the keyboard: a chart that is drawn above them moves the button and the link.
     page.get_by_role("button", name="Rehearse with simulated participants…").press("Enter")
     dialog = page.get_by_role("dialog")

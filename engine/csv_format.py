@@ -3,9 +3,12 @@
 import codecs
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+import pandas as pd
 
 from engine.errors import EngineError
 
@@ -65,6 +68,28 @@ def csv_columns(file: Path) -> list[str]:
     with file.open(encoding=written.encoding, newline="") as stream:
         head = next(csv.reader(stream, delimiter=written.separator), [])
     return [name.strip() for name in head]
+
+
+def csv_parts(
+    file: Path, written: CsvFormat, rows: int, columns: list[str] | None = None
+) -> Iterator[pd.DataFrame]:
+    """A text table as text, `rows` at a time, each part's counted from 0; an empty cell is missing, and the
+    word "None" is a word.
+
+    `written` is the file's `csv_format`, `columns` are those to read (default: all).
+    """
+    parts = pd.read_csv(
+        file,
+        sep=written.separator,
+        encoding=written.encoding,
+        usecols=columns,
+        dtype="str",
+        chunksize=rows,
+        keep_default_na=False,
+        na_values=[""],
+    )
+    for part in parts:
+        yield part.reset_index(drop=True)
 
 
 def _encoding(file: Path) -> tuple[str, bool]:

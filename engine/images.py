@@ -22,6 +22,11 @@ SPLITS: tuple[str, ...] = ("train", "validation", "test")
 FAILURE_COLUMNS: tuple[str, ...] = ("image", "path", "reason")
 """The table of images that could not be read, labelled or described."""
 
+IMAGE_SUFFIXES: frozenset[str] = frozenset(
+    {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".avif", ".jp2", ".ppm", ".pgm"}
+)
+"""What a folder's file must end with to be taken for an image."""
+
 _SHOWN = 5
 
 

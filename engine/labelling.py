@@ -18,15 +18,11 @@ from engine.devices import available_cores
 from engine.emfacs import EMOTIONS
 from engine.errors import EngineError
 from engine.folder_lock import one_writer
-from engine.images import FACE_BOX_COLUMNS, FAILURE_COLUMNS, read_manifest
+from engine.images import FACE_BOX_COLUMNS, FAILURE_COLUMNS, IMAGE_SUFFIXES, read_manifest
 from engine.inference import LoadedBundle
 from engine.label_parts import LabelParts
 from engine.recipe import Precision
 from engine.soft_labels import AU_COLUMNS, AUP_COLUMNS, EB_COLUMNS, label_frame
-
-IMAGE_SUFFIXES: tuple[str, ...] = (
-    *(".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".avif", ".jp2"),
-)
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def read_source(source: str | Path) -> tuple[pd.DataFrame, Path]:
     if path.is_dir():
         found = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
         if not found:
-            raise EngineError(f"{path} holds no image; known endings are {' '.join(IMAGE_SUFFIXES)}")
+            raise EngineError(f"{path} holds no image; known endings are {' '.join(sorted(IMAGE_SUFFIXES))}")
         names = [file.relative_to(path).as_posix() for file in found]
         frame = pd.DataFrame({"image": names, "path": names}, dtype="str")
         return frame.assign(hard_label=pd.array([None] * len(names), dtype="str")), path

@@ -8,7 +8,7 @@ import pandas as pd
 
 from engine.adapters.affectnet import affectnet_label
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
-from engine.csv_format import csv_columns, csv_format
+from engine.csv_format import csv_columns, csv_format, csv_parts
 
 NAME = "affectnet-csv"
 
@@ -47,17 +47,8 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
         if missing:
             raise SourceError(f"{file} has no column {', '.join(map(repr, missing))}")
         written = csv_format(file)
-        parts = pd.read_csv(
-            file,
-            sep=written.separator,
-            encoding=written.encoding,
-            chunksize=CHUNK_ROWS,
-            dtype="str",
-            keep_default_na=False,
-            na_values=[""],
-        )
-        for part in parts:
-            yield _chunk(part.reset_index(drop=True), split, file.name, written.decimal)
+        for part in csv_parts(file, written, CHUNK_ROWS):
+            yield _chunk(part, split, file.name, written.decimal)
 
 
 def _lists(source: Path) -> list[tuple[Path, str]]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError
 from engine.annotations import multi_annotated_set
-from engine.csv_format import csv_columns, csv_format
+from engine.csv_format import csv_columns, csv_format, csv_parts
 
 NAME = "ferplus"
 
@@ -55,16 +55,8 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
         raise SourceError(f"{source} is no csv file with FER+'s columns Usage, Image name, neutral … NF")
     layout = _layout(root(source, options))
     start, seen = 0, set[str]()
-    written = csv_format(file)
-    parts = pd.read_csv(
-        file,
-        sep=written.separator,
-        encoding=written.encoding,
-        chunksize=CHUNK_ROWS,
-        dtype={"Usage": "str", "Image name": "str"},
-    )
-    for part in parts:
-        yield _chunk(part.reset_index(drop=True), start, layout, seen)
+    for part in csv_parts(file, csv_format(file), CHUNK_ROWS):
+        yield _chunk(part, start, layout, seen)
         start += len(part)
 
 

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.adapters.source import numbered
-
-IMAGE_SUFFIXES: frozenset[str] = frozenset(
-    {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".avif", ".ppm", ".pgm"}
-)
+from engine.images import IMAGE_SUFFIXES
 
 
 def image_names(folder: Path) -> dict[str, str]:

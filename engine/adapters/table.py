@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.adapters.source import CHUNK_ROWS, Chunk, Options, SourceError, label_names
-from engine.csv_format import CsvFormat, csv_format
+from engine.csv_format import CsvFormat, csv_format, csv_parts
 from engine.images import NUMBER_COLUMNS, OPTIONAL_COLUMNS, REQUIRED_COLUMNS, SPLITS
 
 NAME = "table"
@@ -51,9 +51,9 @@ def chunks(source: Path, options: Options) -> Iterator[Chunk]:
     columns = _mapping(_columns(file), options, file)
     written = csv_format(file) if file.suffix == ".csv" else None
     base, start = root(source, options), 0
+    decimal = written.decimal if written else "."
     for part in _parts(file, list(dict.fromkeys(columns.values())), written):
-        decimal = written.decimal if written else "."
-        chunk = _chunk(part.reset_index(drop=True), columns, options, file.name, start + 1, decimal)
+        chunk = _chunk(part, columns, options, file.name, start + 1, decimal)
         yield _located(chunk, base, written is not None and written.guessed)
         start += len(part)
 
@@ -103,20 +103,11 @@ def _mapping(present: list[str], options: Options, file: Path) -> dict[str, str]
 
 
 def _parts(file: Path, columns: list[str], written: CsvFormat | None) -> Iterator[pd.DataFrame]:
-    if written is None:
-        for batch in pq.ParquetFile(file).iter_batches(CHUNK_ROWS, columns=columns):
-            yield batch.to_pandas()
+    if written is not None:
+        yield from csv_parts(file, written, CHUNK_ROWS, columns)
         return
-    yield from pd.read_csv(
-        file,
-        sep=written.separator,
-        encoding=written.encoding,
-        usecols=columns,
-        dtype="str",
-        chunksize=CHUNK_ROWS,
-        keep_default_na=False,
-        na_values=[""],
-    )
+    for batch in pq.ParquetFile(file).iter_batches(CHUNK_ROWS, columns=columns):
+        yield batch.to_pandas()
 
 
 def _located(chunk: Chunk, base: Path, guessed: bool) -> Chunk:

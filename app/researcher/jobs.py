@@ -54,11 +54,21 @@ def listed(kinds: tuple[str, ...]) -> None:
 @researchers_only
 def _listed(kinds: tuple[str, ...]) -> None:
     found = _latest(found_now(lambda session: queue.jobs(session, kinds, _SHOWN), RESEARCHERS))
+    _redraw_after(kinds, {job.id for job in found if job.state in ("queued", "running")})
     if not found:
         st.caption("No job was started yet. Jobs go on when the server is restarted, one at a time.")
     for job in found:
         with st.container(border=True, key=f"job-{job.id}"):
             _card(job)
+
+
+def _redraw_after(kinds: tuple[str, ...], at_work: set[int]) -> None:
+    """Draw the whole page anew once a job has ended: what it made, or took away, belongs on it."""
+    key = f"jobs-at-work-{kinds}"
+    ended = st.session_state.get(key, set()) - at_work
+    st.session_state[key] = at_work
+    if ended:
+        st.rerun()
 
 
 def _latest(jobs: list[Job]) -> list[Job]:

@@ -27,7 +27,7 @@ def label_set(name: str) -> None:
         confirm(name, label_set=True)
 
 
-@st.dialog("Remove it?")
+@st.dialog("Remove for good?")
 def confirm(name: str, *, label_set: bool) -> None:
     """Say what would go with it, and remove it where that is wanted."""
     try:
@@ -37,12 +37,10 @@ def confirm(name: str, *, label_set: bool) -> None:
         st.error(f"{problem}.")
         return
     what = "label set" if label_set else "data set"
-    st.markdown(
-        f"With the {what} **{name}** go, for good:\n" + "".join(f"\n- {one}" for one in going.lines())
-    )
+    st.markdown(f"With the {what} **{name}** go:\n" + "".join(f"\n- {one}" for one in going.lines()))
     st.caption(
         "Image files elsewhere, label files and engines stay where they are. While much is removed, answers "
-        "of studies that are open wait in their participants' browsers."
+        "of studies that are open wait in their participants’ browsers."
     )
     if not st.button("Remove", type="primary"):
         return

@@ -2,7 +2,7 @@
 
 On a copy of the benchmark's data folder: its manifest again as another dataset, labels of all its images as
 another label set (with facets, and the tables of its page), 20,000 votes on 10,000 of them, and the votes of
-the annotation task published twice. *work* is the processor's time, which a busy machine lengthens less.
+the annotation task published twice; then the labels and the other dataset removed. *work* is the processor's time, which a busy machine lengthens less.
 
     python -m benchmarks.imports [--folder FOLDER] [--images 450000]
 """
@@ -77,6 +77,8 @@ def main() -> int:
         run(settings, "votes on a 45th of the images", "import", "large", "--annotations", votes)
         run(settings, "publish an annotation task", "publish", "labels")
         run(settings, "publish it anew", "publish", "labels")
+        run(settings, "remove the labels again", "remove", "third", "--label-set", "--yes")
+        run(settings, "remove the other dataset", "remove", "again", "--yes")
     return 0
 
 

@@ -46,7 +46,8 @@ def device_name(device: torch.device) -> str:
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Whether the device multiplies bfloat16 in hardware."""
     if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+        with torch.cuda.device(device):  # of several, this one's hardware
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capable = "avx512_bf16", "amx_bf16", "bf16"
     return device.type == "cpu" and any(torch.cpu.get_capabilities().get(name, False) for name in capable)
 

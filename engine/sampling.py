@@ -19,7 +19,6 @@ def negative_counts(
     total: int,
     *,
     random_share: float = RANDOM_SHARE,
-    printed_overlap: bool = False,
 ) -> dict[str, int]:
     """How many negatives the network of `emotion` takes from each other label.
 
@@ -36,7 +35,7 @@ def negative_counts(
         raise EngineError(f"{total} negatives asked for; ask for 0 or more")
     others = [label for label in available if label != emotion]
     room = np.array([available[label] for label in others], dtype=np.int64)
-    common = overlap(printed_overlap)[emotion]
+    common = overlap()[emotion]
     weights = np.array([common.get(label, 0) for label in others], dtype=np.float64)
     by_overlap = round(total * (1 - random_share)) if weights.sum() > 0 else 0
     taken = np.minimum(_in_proportion(by_overlap, weights), room)
@@ -51,7 +50,6 @@ def negative_rows(
     *,
     ratio: float = 1.0,
     random_share: float = RANDOM_SHARE,
-    printed_overlap: bool = False,
 ) -> npt.NDArray[np.int64]:
     """Sorted rows of `labels` that are the negatives of `emotion`: `ratio` for each positive, without
     replacement.
@@ -71,7 +69,6 @@ def negative_rows(
         dict(zip(map(str, names), map(int, counts), strict=True)),
         round(positives * ratio),
         random_share=random_share,
-        printed_overlap=printed_overlap,
     )
     drawn = [
         rng.choice(np.flatnonzero(array == label), count, replace=False) for label, count in wanted.items()

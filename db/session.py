@@ -1,5 +1,6 @@
 """Opening the database: engines with the right pragmas, and units of work."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,12 +103,13 @@ def widen(session: Session, mebibytes: int = 512) -> None:
 
 
 def _refuse_unwritable(path: str | None) -> None:
+    # By a look, never by opening: when a process closes a file it loses all its locks on it, those of its own
+    # connections too. Another process that then ends would take the write-ahead log away from under them.
     if path and path != ":memory:" and Path(path).exists():
-        try:
-            with Path(path).open("r+b"):
-                pass
-        except OSError as problem:
-            raise DatabaseError(f"the database {path} cannot be written: {problem.strerror}") from problem
+        if not Path(path).is_file():
+            raise DatabaseError(f"the database {path} cannot be written: it is no file")
+        if not os.access(path, os.W_OK):
+            raise DatabaseError(f"the database {path} cannot be written: it is protected against that")
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -119,3 +121,15 @@ def test_a_read_only_data_folder_is_refused_by_name(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(DatabaseError, match="cannot be written"):
         open_database(_settings(tmp_path))
+
+
+def test_a_second_opening_leaves_the_first_its_locks(tmp_path):
+    first = open_database(_settings(tmp_path))
+    with first.begin() as session:
+        session.execute(text("CREATE TABLE kept (n INTEGER)"))
+    open_database(_settings(tmp_path)).dispose()
+    # Another process comes and goes: as the last one, it would take the write-ahead log with it.
+    look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM kept'); c.close()"
+    subprocess.run([sys.executable, "-c", look, str(tmp_path / "facevalue.db")], check=True)
+    assert (tmp_path / "facevalue.db-wal").exists()
+    first.dispose()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.researcher import rooms
+from app.researcher import rooms, words
 from study.design.errors import DesignError
 
 LABELS = {
@@ -104,7 +104,7 @@ NO_LABELS = (
     "No label set yet",
     ("A study asks about images that have soft-labels. Bring images in.", rooms.IMPORT),
     ("Label them with an engine: then a study can be designed here.", rooms.ENGINE),
-    "Or look around first: stop the server, and start it again with `make run` for the demo.",
+    words.DEMO,
 )
 LARGEST_MEGABYTES = 20
 """Of a design's file, which may list hundreds of thousands of images."""

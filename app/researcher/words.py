@@ -66,6 +66,9 @@ def nothing_yet(headline: str, *steps: str | tuple[str, Room]) -> None:
     with st.container(border=True):
         st.subheader(headline, anchor=False)
         for number, step in enumerate(steps, 1):
+            if step == DEMO:
+                st.caption(DEMO)
+                continue
             said, room = (step, None) if isinstance(step, str) else step
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{number}. {said}", width="content")
@@ -73,9 +76,12 @@ def nothing_yet(headline: str, *steps: str | tuple[str, Room]) -> None:
                     room.link()
 
 
-DEMO = "Or look around first: stop the server, and start it again with `make run` for the demo."
+DEMO = (
+    "Or look around first: stop the server, and start the demo, in a folder of its own, by "
+    "`make run DATA_DIR=data/demo`."
+)
 NO_IMAGES = (
-    "No images yet",
+    "No labelled images yet",
     ("Bring a data set in: a folder on the server, a zip or a table.", rooms.IMPORT),
     ("Label it: train an engine on it, or take one that is there.", rooms.ENGINE),
     DEMO,
@@ -93,7 +99,7 @@ PARTS = (
 NO_STUDIES = (
     "No studies yet",
     ("Bring a data set in.", rooms.IMPORT),
-    ("Label it with an engine.", rooms.ENGINE),
+    ("Label it with an engine. Without labels to train one on, let people label faces first.", rooms.ENGINE),
     (
         "Design a study: choose images and participants, see what it will cost, save it, freeze it.",
         rooms.DESIGN,

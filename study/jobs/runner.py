@@ -153,7 +153,9 @@ def _run(
 def _reason(status: int, said: list[str]) -> str:
     """Why a command failed: what it said last, and where it was killed, that."""
     if status >= 0:
-        return "\n".join(said) or f"It ended with status {status}."
+        # A command that knows why says so in its last words; a library's retries before them are noise.
+        known = [at for at, line in enumerate(said) if line.startswith("error: ")]
+        return "\n".join(said[known[-1] :] if known else said) or f"It ended with status {status}."
     name = signal.Signals(-status).name
     killed = f"Its process was ended from outside ({name})"
     if status == -signal.SIGKILL:

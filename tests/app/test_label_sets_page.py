@@ -20,7 +20,7 @@ def test_an_empty_program_says_what_to_do(empty_program, visit_as):
     visit_as(empty_program.researcher_cookies())
     test = draw()
     assert not test.exception
-    assert "No images yet" in written(test)
+    assert "No labelled images yet" in written(test)
 
 
 def test_a_label_set_is_shown_with_a_table_behind_each_figure(program, visit_as):

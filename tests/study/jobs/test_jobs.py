@@ -11,7 +11,7 @@ import pytest
 from db.tables import Job
 from study.errors import NotFoundError, StudyError
 from study.jobs import queue
-from study.jobs.runner import launch, log_file, run_job
+from study.jobs.runner import _reason, launch, log_file, run_job
 from tests.full_disk import full_disk
 from tests.small_study import NOW, empty_database
 
@@ -73,6 +73,12 @@ def test_a_command_that_fails_ends_the_job_with_what_it_said(here):
     assert state == "failed"
     assert "absent.csv" in message
     assert "engine tables" not in log_file(settings, job).read_text()
+
+
+def test_the_last_error_is_told_without_the_noise_before_it():
+    said = ["Retrying in 8s [Retry 5/5].", "error: the weights cannot be had", "connect to the internet"]
+    assert _reason(2, said) == "error: the weights cannot be had\nconnect to the internet"
+    assert _reason(1, said[:1]) == said[0]
 
 
 def test_only_our_own_programs_are_run(here):

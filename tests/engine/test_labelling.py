@@ -77,6 +77,7 @@ def test_size_and_order_of_batches_change_no_score_by_a_thousandth_in_fp32(
     tiny_dataset: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
     frame, root = read_source(tiny_dataset / "images.parquet")
+    frame = frame.iloc[:40]
     mixed = frame.sample(frac=1, random_state=1)
     tables = []
     for name, rows, part in (

@@ -21,7 +21,7 @@ from engine.network_names import NetworkName
 from engine.networks import build
 from engine.recipe import Recipe, TrainingSettings
 from engine.training import train_bundle
-from tests.engine.conftest import ROOT, run_engine
+from tests.engine.conftest import ROOT, run_engine, run_engine_apart
 
 SLOW_RECIPE = """
 backbones = ["test_byobnet"]
@@ -132,13 +132,13 @@ def test_a_killed_training_goes_on_and_gives_the_same_bundle(tiny_dataset: Path,
     process.wait()
     assert not (out / "bundle.json").exists()
     kept = {file: file.stat().st_mtime_ns for file in out.glob("networks/*.safetensors")}
-    done = run_engine(*arguments, str(out))
+    done = run_engine_apart(*arguments, str(out))
     # What was done before the kill stands in the bar from the beginning, and counts as no speed.
     assert "train 16 networks in 96 batches on cpu, 2 processes" in done.stderr  # 3 epochs of 2 batches
     assert f"| {len(kept) * 6}/96 [00:00<?, ?batch/s]" in done.stderr
     assert all(file.stat().st_mtime_ns == then for file, then in kept.items())
     assert not (out / "unfinished").exists()
-    run_engine(*arguments, str(tmp_path / "whole"))
+    run_engine_apart(*arguments, str(tmp_path / "whole"))
     assert files_of(out) == files_of(tmp_path / "whole")
 
 
@@ -171,7 +171,8 @@ def test_unreadable_images_are_left_out_and_listed(
     shutil.copytree(tiny_dataset, tmp_path / "data")
     (tmp_path / "data" / "images" / "0003.jpg").write_bytes(b"broken")
     manifest = tmp_path / "data" / "images.parquet"
-    bundle = train_bundle(manifest, tiny_recipe, tmp_path / "out", workers=1, progress=False)
+    recipe = dataclasses.replace(tiny_recipe, backbones=("test_byobnet",), foundation=None)
+    bundle = train_bundle(manifest, recipe, tmp_path / "out", workers=1, progress=False)
     assert bundle.contents["data"]["images"]["unreadable"] == 1
     assert "no image that Pillow knows" in bundle.contents["data"]["unreadable"][0]["reason"]
     assert "unreadable, left out" in (tmp_path / "out" / "train.log").read_text()

@@ -14,7 +14,7 @@ from PIL import Image
 from starlette.responses import FileResponse, Response
 
 from db.settings import Settings
-from engine.decoding import upright
+from engine.decoding import FORMATS, upright
 
 WIDTHS = (96, 160, 320, 640, 1024)
 """The widths of thumbnails; another width gets the next larger one, so that the cache stays small."""
@@ -141,7 +141,7 @@ def _opened(path: Path) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            return Image.open(path)
+            return Image.open(path, formats=FORMATS)
         except Image.DecompressionBombWarning as problem:
             raise Image.DecompressionBombError(str(problem)) from problem
 

@@ -22,6 +22,9 @@ Pixels = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 Source = str | Path | bytes | Image.Image
 
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "TGA")
+"""What is read, whatever a file's name ends with. PostScript, which Pillow knows too, is a program: it would
+have Ghostscript run it."""
 # Greys that Pillow's conversion to RGB clips at 255.
 _DEEP_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _BACKGROUND = (255, 255, 255)
@@ -131,7 +134,7 @@ def decode_all(
 def _open(source: Source) -> Image.Image:
     if isinstance(source, Image.Image):
         return source
-    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
 
 
 def _cut(image: Image.Image, box: Box | None, margin: float) -> Image.Image:

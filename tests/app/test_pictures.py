@@ -78,7 +78,10 @@ def _truncated():
     return buffer.getvalue()[:600]
 
 
-@pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", _truncated(), None])
+_PROGRAM = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", _truncated(), _PROGRAM, None])
 def test_what_is_no_whole_image_is_refused(settings, tmp_path, content):
     path = tmp_path / "a.jpg"
     if content is not None:

@@ -88,6 +88,16 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
         decode(tmp_path / "absent.jpg", 16)
 
 
+@pytest.mark.parametrize("named", ["face.jpg", "face.eps"])
+def test_postscript_is_a_program_and_no_image_and_none_is_run(tmp_path: Path, named: str) -> None:
+    (tmp_path / named).write_bytes(
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+    )
+    assert Image.open(tmp_path / named).format == "EPS"  # Pillow would have it run
+    with pytest.raises(DecodingError, match="no image that Pillow knows"):
+        decode(tmp_path / named, 16)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("kind", ["AVIF", "PNG", "JPEG", "TIFF", "GIF", "DDS", "WEBP"])
 def test_whatever_is_damaged_in_a_file_is_told_and_nothing_else_is_raised(kind: str) -> None:

@@ -32,6 +32,8 @@ _OF_PAGES = (
     "media-src 'self' data: blob:; connect-src 'self' data: blob:{socket}; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
+STRANGERS = 100
+"""So many sockets of people without a cookie of ours at once: only the welcome page needs one for them."""
 _HOST = re.compile(rb"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 
 
@@ -41,11 +43,15 @@ class Gate:
     def __init__(self, app: ASGIApp, routes: Sequence[Route], guard: Guard | None = None) -> None:
         self._app, self._guard = app, guard
         self._own = own_app(routes)
+        self._strangers = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "websocket" and _is_foreign(scope):
             await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
             return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -64,6 +70,23 @@ class Gate:
             return
         refused = await self._guard.refusal(scope) if self._guard is not None else None
         await (refused or self._app)(_without_origin(scope), receive, send_guarded)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a socket through; one of a stranger only while there are few of these.
+
+        Each may have a message of `server.maxMessageSize` in memory before Streamlit sees it.
+        """
+        if self._guard is None or self._guard.knows(scope):
+            await self._app(scope, receive, send)
+            return
+        if self._strangers >= STRANGERS:
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        self._strangers += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._strangers -= 1
 
 
 def _is_foreign(scope: Scope) -> bool:

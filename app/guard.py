@@ -8,11 +8,11 @@ programs answer everybody.
 from datetime import UTC, datetime
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
-from app.identity import reader_token, researcher_of
+from app.identity import named, reader_token, researcher_of, session_token
 from app.replies import NOT_STORED
 from app.trial_routes import Place
 from study.access.sharing import shared_study
@@ -39,6 +39,11 @@ class Guard:
         if scope["method"] == "OPTIONS" or await run_in_threadpool(self._may, Request(scope), file):
             return None
         return PlainTextResponse("Please sign in.", 401, NOT_STORED)
+
+    def knows(self, scope: Scope) -> bool:
+        """Whether whoever asks has a cookie that we signed; whether it still lets in is not asked."""
+        secret, cookies = self._place().secret, HTTPConnection(scope).cookies
+        return any(one(secret, cookies) is not None for one in (named, session_token, reader_token))
 
     def _may(self, request: Request, reading: bool) -> bool:
         place, now = self._place(), datetime.now(UTC)

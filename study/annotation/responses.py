@@ -1,6 +1,5 @@
 """What an annotator says of a face, in one of three forms: a hard-label, a soft-label, or an affect."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -53,7 +52,7 @@ def _affect(value: Mapping[str, Any]) -> Response:
 
 def _number(name: str, value: Any, least: float) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not least <= value <= 1:
+    if not number or not least <= value <= 1:
         raise InvalidPostError(f"response.{name}: {value!r} must be a number from {least:g} to 1")
     return float(value) + 0.0  # -0.0 is 0.0
 

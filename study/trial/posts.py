@@ -1,6 +1,5 @@
 """What a page posts: an answer or an undo, read strictly."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -150,8 +149,9 @@ def _word(fields: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
 
 def _number(fields: Mapping[str, Any], name: str, least: float, most: float) -> float:
     value = fields.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidPostError(f"{name} must be a number")
+    # Refuses what is not finite too; a whole number of hundreds of digits compares, but is no float.
     if not least <= value <= most:
         raise InvalidPostError(f"{name} must be from {least:g} to {most:g}")
     return float(value)

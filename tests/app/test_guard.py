@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from app import gate
 from app.gate import Gate
 from app.guard import Guard
 from app.identity import PARTICIPANT_COOKIE, READER_COOKIE, RESEARCHER_COOKIE, signed
@@ -139,3 +140,30 @@ def test_another_sites_origin_never_reaches_streamlit_which_would_ask_the_intern
     with client.websocket_connect("/_stcore/stream", headers={"Origin": "http://testserver"}):
         pass
     assert seen[2]["type"] == "websocket"
+
+
+def test_a_flood_of_strangers_sockets_keeps_no_participant_out(place, monkeypatch):
+    monkeypatch.setattr(gate, "STRANGERS", 2)
+
+    async def streamlit(scope, receive, send):
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    client = TestClient(Gate(streamlit, [], Guard(lambda: place)))
+    forged = {"Cookie": f"{PARTICIPANT_COOKIE}=1.forged"}
+    for _ in range(2):  # whoever has gone makes room
+        with (
+            client.websocket_connect("/_stcore/stream"),
+            client.websocket_connect("/_stcore/stream", headers=forged),
+        ):
+            with (
+                pytest.raises(WebSocketDisconnect) as refused,
+                client.websocket_connect("/_stcore/stream", headers=forged),
+            ):
+                pass
+            assert refused.value.code == 1013
+            for name in (PARTICIPANT_COOKIE, RESEARCHER_COOKIE, READER_COOKIE):
+                cookie = {"Cookie": f"{name}={signed(SECRET, name, '1')}"}
+                with client.websocket_connect("/_stcore/stream", headers=cookie):
+                    pass

@@ -79,6 +79,7 @@ def test_a_response_is_read_in_its_form(response, form):
         ({"scores": [*SCORES[:7], "1"]}, "response.scores"),
         ({"scores": [*SCORES[:7], True]}, "response.scores"),
         ({"scores": [*SCORES[:7], float("nan")]}, "response.scores"),
+        ({"scores": [*SCORES[:7], 10**400]}, "response.scores"),
         ({"valence": 0.5}, "label alone"),
         ({"valence": 0.5, "arousal": -1.2}, "response.arousal"),
         ({"valence": None, "arousal": 0}, "response.valence"),

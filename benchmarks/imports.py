@@ -2,7 +2,8 @@
 
 On a copy of the benchmark's data folder: its manifest again as another dataset, labels of all its images as
 another label set (with facets, and the tables of its page), 20,000 votes on 10,000 of them, and the votes of
-the annotation task published twice; then the labels and the other dataset removed. *work* is the processor's time, which a busy machine lengthens less.
+the annotation task published twice; then the labels and the other dataset removed. *work* is the processor's
+time, which a busy machine lengthens less.
 
     python -m benchmarks.imports [--folder FOLDER] [--images 450000]
 """

@@ -52,7 +52,7 @@ def test_a_sign_in_link_works_once(database):
 
 def test_an_expired_or_unknown_link_signs_nobody_in(database):
     token = _token(database)
-    with pytest.raises(ExpiredLinkError, match="An owner .* can make a new one on the page People"):
+    with pytest.raises(ExpiredLinkError, match=r"An owner .* can make a new one on the page People"):
         _sign_in(database, token, now=NOW + timedelta(days=1))
     with pytest.raises(UnknownLinkError):
         _sign_in(database, token + "x")

@@ -157,10 +157,8 @@ def preregistration_file(data_dir: Path, study: Study) -> Path:
 
 def _rows(session: Session, prepared: Prepared, rng: np.random.Generator) -> PlannedQuestions:
     check_plan(prepared.plan.questions)
-    study, label_set = (
-        session.get_one(Study, prepared.study_id),
-        session.get_one(LabelSet, prepared.label_set_id),
-    )
+    study = session.get_one(Study, prepared.study_id)
+    label_set = session.get_one(LabelSet, prepared.label_set_id)
     return plan_rows(session, study, label_set, prepared.plan.questions, rng)
 
 

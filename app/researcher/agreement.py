@@ -39,5 +39,5 @@ def _choose(listed: pd.DataFrame) -> dict[str, Any]:
     chosen = st.selectbox(
         "Study", list(rows), place, format_func=names.__getitem__, key="shown_study", width=560
     )
-    st.query_params["study"] = str(chosen)
+    study_choice.tell_address(rows, str(chosen), first)
     return dict(rows[str(chosen)])

@@ -24,7 +24,7 @@ def choose_study(key: str) -> dict[str, Any] | None:
     chosen = st.selectbox(
         "Study", list(rows), list(rows).index(first), format_func=names.__getitem__, key=key, width=560
     )
-    st.query_params["study"] = str(chosen)
+    tell_address(rows, str(chosen), first)
     row = dict(rows[str(chosen)])
     ways(int(row["study_id"]), row["kind"])
     return row
@@ -38,6 +38,19 @@ def addressed(rows: dict[str, Any]) -> str | None:
     if named:
         st.warning(f"Here is no study {named[:40]!r}, which the address names: another one is shown.")
     return None
+
+
+def tell_address(rows: dict[str, Any], chosen: str, first: str) -> None:
+    """Let the address name the study that is shown; one that names none stays until another is chosen.
+
+    So the warning stands however often the page draws itself anew.
+    """
+    wrong = st.query_params.get("study", "") not in ("", *rows)
+    if wrong and chosen == first:
+        return
+    st.query_params["study"] = chosen
+    if wrong:
+        st.rerun()
 
 
 def ways(study_id: int, kind: str) -> None:

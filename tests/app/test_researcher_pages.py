@@ -119,3 +119,13 @@ def test_an_address_of_no_study_is_told(program, visit_as, room, number):
     test.run()
     assert not test.exception
     assert any("address names" in one.value for one in test.warning)
+
+
+def test_the_warning_of_a_wrong_address_stands_until_a_study_is_chosen(program, visit_as):
+    visit_as(program.researcher_cookies())
+    test = AppTest.from_string("from app.researcher import agreement\nagreement.page()", default_timeout=90)
+    test.query_params["study"] = "999"
+    assert test.run().run().warning
+    test.selectbox[0].select_index(0).run()
+    assert not test.warning
+    assert test.query_params["study"] in ("1", ["1"])

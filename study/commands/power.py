@@ -39,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="simulate so many studies of people like the paper's (default 0: closed forms alone)",
     )
     parser.add_argument(
+        "--half-width",
+        type=float,
+        metavar="SHARE",
+        help="say how many participants, and answers of one, an interval of ± SHARE takes",
+    )
+    parser.add_argument(
         "--compare",
         action="store_true",
         help="simulate inter-agreement by ring, complete and balanced incomplete blocks at equal cost",
@@ -54,7 +60,13 @@ def run(args: argparse.Namespace) -> int:
     from study.findings.simulation import PAPER
 
     design = _design(args)
+    wished = None if args.half_width is None else power.needed(design, args.half_width)
     print(_lines("by closed form", power.closed_form(design)))
+    if wished is not None:
+        title = (
+            f"needed for ± {args.half_width:g}: participants with this load, for their mean; answers of one"
+        )
+        print(_lines(title, wished))
     rng = np.random.default_rng(args.seed)
     if args.compare:
         found = power.compare_schemes(design, PAPER, args.studies or 100, rng)

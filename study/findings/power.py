@@ -88,11 +88,41 @@ def answers_for(half: float, share: float) -> int:
 
 
 def participants_for(half: float, answers: float, expected: Expected, at_most: int = 10_000) -> int | None:
-    """Least number of participants whose mean share has an interval of at most half; None above at_most."""
-    for participants in range(2, at_most + 1):
-        if half_width(participants, answers, expected) <= half:
-            return participants
-    return None
+    """Least number of participants whose mean share has an interval of at most half on each side, by
+    bisection; None above at_most.
+    """
+    if half_width(at_most, answers, expected) > half:
+        return None
+    low, high = 2, at_most
+    while low < high:
+        middle = (low + high) // 2
+        if half_width(middle, answers, expected) <= half:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def needed(design: Design, half: float, expected: dict[str, Expected] | None = None) -> pd.DataFrame:
+    """What a half-width takes, [finding, participants, answers]: for the mean over participants how many of
+    them, each with the design's load (None where ten thousand do not do), and for one participant's own
+    share how many answers.
+    """
+    expected = PAPER if expected is None else expected
+    each = _answers_each(design)
+    rows = [
+        (name, participants_for(half, each[name], found), answers_for(half, found.share))
+        for name, found in expected.items()
+        if each[name]
+    ]
+    columns = ["finding", "participants", "answers"]
+    return pd.DataFrame(rows, columns=columns).astype({"participants": "Int64"})
+
+
+def _answers_each(design: Design) -> dict[str, int]:
+    """Answers of one participant that a finding rests on: both of a repeated question, for self-agreement."""
+    repeats = round(design.questions * design.self_share)
+    return {"soft": design.questions, "accuracy": design.questions, "self_agreement": 2 * repeats}
 
 
 def closed_form(
@@ -104,9 +134,8 @@ def closed_form(
     agreement on the questions they share.
     """
     expected = PAPER if expected is None else expected
-    repeats = round(design.questions * design.self_share)
     shared = shared_by_pair(design)
-    each = {"soft": design.questions, "accuracy": design.questions, "self_agreement": 2 * repeats}
+    each = _answers_each(design)
     rows = []
     for name, found in expected.items():
         n = each[name]

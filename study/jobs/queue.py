@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +13,6 @@ from study.access.acts import Act
 from study.access.audit import note
 from study.errors import NotFoundError, StudyError
 
-State = Literal["queued", "running", "done", "failed", "stopped"]
 SILENT = timedelta(seconds=30)
 """A job that has not said for this long that it lives is taken to be dead; it says so every second."""
 JOB = "FACEVALUE_JOB"

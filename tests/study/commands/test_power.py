@@ -19,6 +19,18 @@ def test_the_closed_forms_are_printed_as_the_findings_give_them(capsys):
         assert f"{row['half_width']:.3f}" in line
 
 
+def test_what_a_wished_half_width_takes_is_told(capsys):
+    assert asked("--half-width", "0.05", "--self-repeats", "0") == 0
+    said = capsys.readouterr().out
+    assert "needed for ± 0.05" in said
+    told = [line.split() for line in said.splitlines()[-3:] if line]
+    soft, accuracy = power.PAPER["soft"], power.PAPER["accuracy"]
+    assert told == [
+        ["soft", str(power.participants_for(0.05, 667, soft)), str(power.answers_for(0.05, 0.65))],
+        ["accuracy", str(power.participants_for(0.05, 667, accuracy)), str(power.answers_for(0.05, 0.81))],
+    ]
+
+
 def test_schemes_are_compared_at_equal_cost(capsys):
     assert asked("--questions", "40", "--compare", "--studies", "2") == 0
     said = capsys.readouterr().out.strip()
@@ -38,6 +50,7 @@ def test_simulated_studies_say_how_often_they_find_what_is_planted(capsys):
         (["--participants", "1"], "--participants must be 2"),
         (["--overlap", "1.5"], "at most 1"),
         (["--scheme", "star"], "none of ring"),
+        (["--half-width", "2"], "between 0 and 0.5, not 2.0"),
     ],
 )
 def test_what_cannot_be_is_refused(arguments, wrong, capsys):

@@ -25,7 +25,7 @@ def test_a_folder_is_imported_and_removed_and_the_page_follows_its_jobs(freshly_
     page.get_by_label("Name of the data set").fill("mine")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("Import mine")).to_be_visible()
+    expect(page.get_by_text("Import mine", exact=True)).to_be_visible()
     expect(names).to_have_text(["demo", "mine"])
 
     page.get_by_text("Remove a data set").click()
@@ -35,5 +35,5 @@ def test_a_folder_is_imported_and_removed_and_the_page_follows_its_jobs(freshly_
     asked = page.get_by_role("dialog")
     expect(asked.get_by_text("6 images")).to_be_visible()
     asked.get_by_role("button", name="Remove", exact=True).click()
-    expect(page.get_by_text("Remove mine")).to_be_visible()
+    expect(page.get_by_text("Remove mine", exact=True)).to_be_visible()
     expect(names).to_have_text(["demo"])

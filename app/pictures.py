@@ -6,6 +6,7 @@ import io
 import logging
 import secrets
 import warnings
+from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 from starlette.responses import FileResponse, Response
 
+from app.bare_pictures import UnfinishedJpegError, is_bare, without_words
 from db.settings import Settings
 from engine.decoding import FORMATS, upright
 
@@ -34,13 +36,18 @@ class UnreadablePictureError(Exception):
 def shown_file(settings: Settings, path: Path) -> Response:
     """The image as it is where browsers can show it so, otherwise drawn anew as WebP.
 
+    What a file says beside its image (a comment, a keyword, a place) never goes to a participant: such a
+    file goes out as a copy without it, of the same pixels.
+
     Raises:
         UnreadablePictureError: the file is absent or no image.
     """
-    media_type = _as_it_is(path, _changed(path))
+    media_type, bare = _as_it_is(path, _changed(path))
     if media_type is None:
         return thumbnail(settings, path, WIDTHS[-1])
-    return FileResponse(path, headers=_HEADERS, media_type=media_type)
+    if bare:
+        return FileResponse(path, headers=_HEADERS, media_type=media_type)
+    return _kept(settings, path, "bare", media_type, lambda: _without_words(path))
 
 
 def thumbnail(settings: Settings, path: Path, width: int) -> Response:
@@ -50,13 +57,7 @@ def thumbnail(settings: Settings, path: Path, width: int) -> Response:
         UnreadablePictureError: the file is absent or no image.
     """
     size = next((known for known in WIDTHS if known >= width), WIDTHS[-1])
-    name = hashlib.sha256(f"{path}\0{_changed(path)}\0{size}".encode()).hexdigest()
-    kept = settings.cache_dir / "thumbnails" / name[:2] / f"{name}.webp"
-    if not kept.exists():
-        drawn = _drawn(path, size)
-        if not _keep(drawn, kept):
-            return Response(drawn, headers=_HEADERS, media_type="image/webp")
-    return FileResponse(kept, headers=_HEADERS, media_type="image/webp")
+    return _kept(settings, path, str(size), "image/webp", lambda: _drawn(path, size))
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -86,6 +87,17 @@ def placeholder(text: str) -> str:
     )
 
 
+def _kept(settings: Settings, path: Path, what: str, media_type: str, draw: Callable[[], bytes]) -> Response:
+    """What is drawn of an image, from the cache folder; drawn each time where the disk has no room for it."""
+    name = hashlib.sha256(f"{path}\0{_changed(path)}\0{what}".encode()).hexdigest()
+    kept = settings.cache_dir / "thumbnails" / name[:2] / f"{name}.{media_type.removeprefix('image/')}"
+    if not kept.exists():
+        drawn = draw()
+        if not _keep(drawn, kept):
+            return Response(drawn, headers=_HEADERS, media_type=media_type)
+    return FileResponse(kept, headers=_HEADERS, media_type=media_type)
+
+
 def _changed(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
@@ -94,17 +106,27 @@ def _changed(path: Path) -> int:
 
 
 @lru_cache(maxsize=50_000)
-def _as_it_is(path: Path, _changed_at: int) -> str | None:
-    """The media type of a file that can go to a browser unchanged; None where it cannot."""
+def _as_it_is(path: Path, _changed_at: int) -> tuple[str | None, bool]:
+    """The media type of a file that browsers can show as it is, else None; and whether it is image alone."""
     try:
         with _opened(path) as image:
             image.load()
             turned = image.getexif().get(_ORIENTATION, 1) != 1
             fits = max(image.size) <= _LARGEST_SHOWN and not turned
             kind = _BROWSERS_READ.get(image.format or "")
+            bare = kind is not None and is_bare(image, path.read_bytes())
+    except UnfinishedJpegError:
+        return None, False
     except Exception as problem:  # of a damaged file Pillow raises nearly anything
         raise _unreadable(path, problem) from problem
-    return kind if fits else None
+    return kind if fits else None, bare
+
+
+def _without_words(path: Path) -> bytes:
+    try:
+        return without_words(path.read_bytes())
+    except Exception as problem:  # of a damaged file Pillow raises nearly anything
+        raise _unreadable(path, problem) from problem
 
 
 def _drawn(path: Path, size: int) -> bytes:

@@ -3,7 +3,8 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from app.pictures import UnreadablePictureError, shown_file, thumbnail
 from db.settings import Settings
@@ -27,6 +28,58 @@ def _drawn(path, size=(80, 40), mode="RGB", **options):
 def test_what_browsers_read_goes_out_as_it_is(settings, tmp_path, name, media_type):
     shown = shown_file(settings, _drawn(tmp_path / name))
     assert (shown.path, shown.media_type) == (tmp_path / name, media_type)
+
+
+WORDS = b"a happy face, by the river"
+
+
+def _with_words(path):
+    """A file that says more than it shows, in every way of its format."""
+    exif, options = Image.Exif(), {}
+    exif[0x010E] = WORDS.decode()
+    if path.suffix == ".jpg":
+        options = {"comment": WORDS, "xmp": WORDS, "quality": 85, "progressive": True}
+    elif path.suffix == ".webp":
+        options = {"xmp": WORDS, "lossless": True}
+    else:
+        options["pnginfo"] = PngInfo()
+        options["pnginfo"].add_text("keyword", WORDS.decode())
+    pixels = np.random.default_rng(3).integers(0, 255, (40, 80, 3), np.uint8)
+    Image.fromarray(pixels).resize((160, 80)).save(path, exif=exif, **options)
+    if path.suffix == ".jpg":
+        path.write_bytes(path.read_bytes() + WORDS)  # as some cameras add a film behind the end
+    assert WORDS in path.read_bytes()
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp"])
+def test_what_a_file_says_beside_its_image_goes_to_nobody(settings, tmp_path, name):
+    shown = shown_file(settings, _with_words(tmp_path / name))
+    assert shown.media_type == f"image/{'jpeg' if name == 'a.jpg' else name[2:]}"
+    assert WORDS not in shown.path.read_bytes()
+    with Image.open(tmp_path / name) as before, Image.open(shown.path) as after:
+        assert not after.getexif()
+        assert np.array_equal(np.asarray(before.convert("RGB")), np.asarray(after.convert("RGB")))
+    assert shown_file(settings, tmp_path / name).path == shown.path
+
+
+def test_a_jpeg_without_an_end_is_drawn_anew(settings, tmp_path):
+    file = _drawn(tmp_path / "a.jpg", comment=WORDS)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: whole.rindex(b"\xff\xd9")] + bytes(4_000))  # as a disk that was full leaves it
+    shown = shown_file(settings, file)
+    assert shown.media_type == "image/webp"
+    assert WORDS not in shown.path.read_bytes()
+
+
+def test_a_comment_of_a_program_is_such_a_word_and_a_colour_profile_is_none(settings, tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    plain = _drawn(tmp_path / "a.jpg", icc_profile=profile)
+    assert shown_file(settings, plain).path == plain
+    said = shown_file(settings, _drawn(tmp_path / "b.jpg", icc_profile=profile, comment=WORDS))
+    with Image.open(said.path) as image:
+        assert image.info["icc_profile"] == profile
+        assert "comment" not in image.info
 
 
 @pytest.mark.parametrize("name", ["a.bmp", "a.tif", "a.ppm"])

@@ -1,5 +1,6 @@
 """The words of participants: complete in every language that is shipped, and filled in as each is spoken."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -134,3 +135,11 @@ def test_the_report_names_the_language_and_how_many_words_are_the_labs():
     assert "in Persian." in " ".join(design_words({"language": "fa"}))
     assert not any("Participants read" in one for one in design_words({}))
     assert "words" not in dict(design_rows({"words": {"trial": {"left": "x"}}}))
+
+
+def test_no_french_mark_can_begin_a_line():
+    """French puts a space before a high mark, which must not break there."""
+    wrong = {
+        key: text for key, text in master.shipped_words("fr").items() if re.search(r" [;:!?%»]|« ", text)
+    }
+    assert wrong == {}

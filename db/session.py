@@ -59,7 +59,7 @@ def create_engine_for(settings: Settings) -> Engine:
         ) from problem
     backend = url.get_backend_name()
     if backend == "postgresql":
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
     if backend != "sqlite":
         raise DatabaseError(f"DATABASE_URL names {backend}: use sqlite or postgresql+psycopg")
     in_memory = url.database in (None, "", ":memory:")
@@ -67,7 +67,8 @@ def create_engine_for(settings: Settings) -> Engine:
     pool: dict[str, Any] = (
         {"poolclass": StaticPool} if in_memory else {"poolclass": QueuePool, "pool_size": 10}
     )
-    engine = create_engine(url, connect_args=options, **pool)
+    # No answer and no name in an error that a log keeps.
+    engine = create_engine(url, connect_args=options, hide_parameters=True, **pool)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

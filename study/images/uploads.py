@@ -28,6 +28,8 @@ def keep_upload(settings: Settings, name: str, sent: BinaryIO) -> Path:
     kind = PurePosixPath(name).suffix.lower()
     if kind != ".zip" and kind not in TABLES:
         raise CatalogError(f"{name} is no zip and no table ({', '.join(TABLES)}): send one of these")
+    if not name.isprintable():
+        raise CatalogError(f"{name!r} cannot be a file's name on the server: give it another")
     folder = settings.data_dir / "uploads" / secrets.token_hex(8)
     folder.mkdir(parents=True)
     try:

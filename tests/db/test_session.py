@@ -6,6 +6,7 @@ import time
 
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from db.errors import DatabaseError
 from db.session import create_engine_for, open_database, widen
@@ -133,3 +134,11 @@ def test_a_second_opening_leaves_the_first_its_locks(tmp_path):
     subprocess.run([sys.executable, "-c", look, str(tmp_path / "facevalue.db")], check=True)
     assert (tmp_path / "facevalue.db-wal").exists()
     first.dispose()
+
+
+def test_an_error_of_the_database_tells_no_value(tmp_path):
+    opened = open_database(Settings.from_environment({"DATA_DIR": str(tmp_path)}))
+    with opened.session() as session, pytest.raises(DBAPIError) as caught:
+        session.execute(text("SELECT * FROM absent WHERE name = :name"), {"name": "a secret"})
+    assert "a secret" not in str(caught.value)
+    opened.dispose()

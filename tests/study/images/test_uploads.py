@@ -32,6 +32,13 @@ def test_a_zip_of_one_folder_gives_that_folder_without_the_litter(settings):
     ]
 
 
+@pytest.mark.parametrize("name", ["a\0b.csv", "a\udc80.csv"])
+def test_a_name_that_no_file_can_have_is_told(settings, name):
+    with pytest.raises(CatalogError, match="cannot be a file's name"):
+        keep_upload(settings, name, io.BytesIO(b"image,label\n"))
+    assert not (settings.data_dir / "uploads").exists()
+
+
 def test_a_table_is_kept_under_its_name(settings):
     file = keep_upload(settings, "C:\\votes\\mine.csv", io.BytesIO(b"image,label\n"))
     assert file.name == "mine.csv"

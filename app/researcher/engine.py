@@ -11,6 +11,7 @@ from study.errors import StudyError
 from study.images import catalog
 from study.images.manifests import dataset_names
 from study.jobs.kinds import labelling, training
+from study.jobs.trainable import check_trainable
 
 if TYPE_CHECKING:
     from engine.bundle import Bundle
@@ -87,19 +88,20 @@ def _train(names: list[str]) -> None:
     if st.form_submit_button("Start training", type="primary"):
         settings = tuple(line.strip() for line in changes.splitlines() if line.strip())
         try:
-            jobs.start(
-                training(
-                    installation().settings,
-                    name.strip(),
-                    dataset,
-                    recipe=recipe,
-                    votes=votes,
-                    pretrained=pretrained,
-                    changes=settings,
-                )
+            work = training(
+                installation().settings,
+                name.strip(),
+                dataset,
+                recipe=recipe,
+                votes=votes,
+                pretrained=pretrained,
+                changes=settings,
             )
+            with database().session() as session:
+                check_trainable(session, dataset, recipe, settings, votes=votes)
+            jobs.start(work)
         except StudyError as problem:
-            st.error(str(problem))
+            st.error(jobs.on_the_page(str(problem)))
 
 
 def _label(names: list[str], bundles: list[str]) -> None:

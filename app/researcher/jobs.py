@@ -91,7 +91,7 @@ def _card(job: Job) -> None:
     elif job.state == "queued":
         st.caption("It waits for the jobs before it.")
     if job.message:
-        (st.error if job.state == "failed" else st.caption)(_on_the_page(job.message))
+        (st.error if job.state == "failed" else st.caption)(on_the_page(job.message))
     st.caption(_times(job))
     if me().role in EDITORS:
         with st.container(horizontal=True):
@@ -122,7 +122,7 @@ def said(job_id: int) -> None:
     st.code("\n".join(lines[-_LOG_LINES:]) or "Nothing yet.", language=None, wrap_lines=True)
 
 
-def _on_the_page(message: str) -> str:
+def on_the_page(message: str) -> str:
     """A command’s message, with its flags called what the forms call them."""
     for flag, field in _FIELDS.items():
         message = message.replace(flag, field)

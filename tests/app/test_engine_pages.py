@@ -193,6 +193,19 @@ def test_broken_and_foreign_bundles_are_told_and_the_others_shown(program, visit
     assert "Not finished yet: begun." in written(test)
 
 
+def test_too_few_images_of_an_emotion_are_told_before_a_training_is_queued(program, visit_as, launched):
+    visit_as(program.researcher_cookies())
+    test = draw("engine")
+    _field(test, "Name of the bundle").set_value("mine")
+    next(one for one in test.selectbox if one.label == "Recipe").set_value("paper")
+    _button(test, "Start training").click().run()
+    assert not test.exception
+    told = test.error[0].value
+    assert "sets 100 images of each emotion apart" in told
+    assert "in “Changed settings” confidence.test_images=" in told
+    assert launched == []
+
+
 def test_a_second_press_and_a_taken_name_start_nothing(program, visit_as, launched):
     _bundle(program, "taken")
     visit_as(program.researcher_cookies())

@@ -1,7 +1,7 @@
 """Jobs as pages show them: how far each is, what it says, stop, and start again."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import streamlit as st
@@ -18,6 +18,7 @@ from study.jobs.runner import launch, log_file
 
 Found = TypeVar("Found")
 LIVE_SECONDS = 2
+SAME_PRESS = timedelta(seconds=5)
 _SILENT_MINUTES = 10
 _FIELDS = {"--set ": "in “Changed settings” ", "--no-pretrained": "clear “Begin with downloaded weights”"}
 _SHOWN, _LOG_CHARACTERS = 12, 20_000
@@ -26,12 +27,25 @@ _LOG_LINES = 40
 
 
 def start(work: Work) -> None:
-    """Queue a job and start its process, which outlives this one."""
-    with database().begin() as session:
-        job = queue.add_job(
-            session, work.kind, work.title, work.commands, by=me().id, now=datetime.now(UTC), needs=work.needs
-        )
-        job_id = job.id
+    """Queue a job and start its process, which outlives this one.
+
+    A press that comes twice starts it once: a double click, or one that Streamlit hands on again to the run
+    that follows the one it interrupted.
+
+    Raises:
+        StudyError: a job that makes the same was started before, or by somebody else.
+    """
+    person, now = me().id, datetime.now(UTC)
+    try:
+        with database().begin() as session:
+            job = queue.add_job(
+                session, work.kind, work.title, work.commands, by=person, now=now, needs=work.needs
+            )
+            job_id = job.id
+    except queue.TwinError as twin:
+        if twin.started_by == person and now - twin.created_at < SAME_PRESS:
+            return
+        raise
     launch(installation().settings, job_id)
 
 

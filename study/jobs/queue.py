@@ -27,6 +27,17 @@ DIED = (
 )
 
 
+class TwinError(StudyError):
+    """A job that makes the same waits or runs already."""
+
+    def __init__(self, job: Job) -> None:
+        """Say which job it is."""
+        super().__init__(
+            f"the job {job.title!r} is {job.state} already and makes the same: wait for it, or stop it"
+        )
+        self.started_by, self.created_at = job.started_by, job.created_at
+
+
 def add_job(
     session: Session,
     kind: str,
@@ -44,7 +55,7 @@ def add_job(
     the one before ended well. `needs` are plain values that say what the job makes.
 
     Raises:
-        StudyError: a job that makes the same waits or runs already, as after a double click.
+        TwinError: a job that makes the same waits or runs already, as after a double click.
     """
     _refuse_twin(session, kind, needs or {}, now)
     job = Job(
@@ -66,7 +77,7 @@ def again(session: Session, job_id: int, *, by: int | None, now: datetime) -> Jo
     """Put a job that has failed or was stopped into the queue once more; it goes on where it was.
 
     Raises:
-        StudyError: it is queued, running or done, or another job makes the same already.
+        StudyError: it is queued, running or done, or another job makes the same already (TwinError).
     """
     before = get_job(session, job_id)
     if before.state not in ("failed", "stopped"):
@@ -84,9 +95,7 @@ def _refuse_twin(session: Session, kind: str, needs: Mapping[str, Any], now: dat
     mark_dead(session, now)
     for job in session.scalars(select(Job).where(Job.kind == kind, Job.state.in_(("queued", "running")))):
         if all(job.arguments.get(name) == value for name, value in needs.items()):
-            raise StudyError(
-                f"the job {job.title!r} is {job.state} already and makes the same: wait for it, or stop it"
-            )
+            raise TwinError(job)
 
 
 def acting_researcher(session: Session) -> int | None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 
 from app.researcher import jobs
@@ -212,6 +212,11 @@ def test_a_second_press_and_a_taken_name_start_nothing(program, visit_as, launch
     test = draw("engine")
     _field(test, "Name of the bundle").set_value("mine")
     _button(test, "Start training").click().run()
+    _button(test, "Start training").click().run()  # as a double click: once, and no word about it
+    assert len(launched) == 1
+    assert not test.error
+    with program.database.begin() as session:
+        session.execute(update(Job).values(created_at=datetime.now(UTC) - timedelta(minutes=1)))
     _button(test, "Start training").click().run()
     assert len(launched) == 1
     assert "makes the same" in test.error[0].value

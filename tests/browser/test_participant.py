@@ -381,7 +381,7 @@ def test_a_study_that_closes_meanwhile_says_so(freshly_served, new_page):
     with freshly_served.program.database.begin() as session:
         close_study(session, session.scalar(select(Participant.study_id).where(*FIRST)))
     page.keyboard.press("1")
-    expect(page.get_by_text("1 answer could not be saved: this browser keeps them")).to_be_visible()
+    expect(page.get_by_text("1 answer could not be saved: this browser keeps it")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="The study is closed")).to_be_visible()
     assert len(stored(freshly_served)) == 1

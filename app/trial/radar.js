@@ -5,7 +5,8 @@ const WIDTH = 300;
 const HEIGHT = 224;
 const RADIUS = 84;
 const NAMED_AT = RADIUS + 9;
-const LONGEST = 8; // letters that the width has room for
+const LETTER = 12.5; // the room that a letter of a name takes on a phone, where names are largest
+const ROOM = WIDTH / 2 + 20; // from the middle to the panel's edge
 
 const draw = (name, attributes, text = "") => {
   const made = document.createElementNS(SVG, name);
@@ -17,12 +18,12 @@ const draw = (name, attributes, text = "") => {
 export class Radar {
   constructor(frame, emotions, palette, words) {
     const names = emotions.map((emotion) => words.emotion(emotion));
-    // Names that are longer than the English ones stand further out.
-    const wider = Math.max(0, ...names.map((one) => 10 * (one.length - LONGEST)));
     this.directions = emotions.map((_, index) => {
       const angle = (2 * Math.PI * index) / emotions.length - Math.PI / 2;
       return { x: Math.cos(angle), y: Math.sin(angle) };
     });
+    // Names that would reach over the edge make the drawing wider.
+    const wider = Math.max(0, ...names.map((one, index) => reach(one, this.directions[index]) - ROOM));
     const figure = draw("svg", { viewBox: `${-wider} 0 ${WIDTH + 2 * wider} ${HEIGHT}`, "aria-hidden": "true" });
     figure.append(...[0.5, 1].map((share) => draw("polygon", { class: "ring", points: this.#points(() => share) })));
     figure.append(...this.directions.map((to) => draw("line", { class: "spoke", ...ends(to) })));
@@ -54,6 +55,8 @@ const at = ({ x, y }, distance) => ({
   x: Math.round(10 * (WIDTH / 2 + x * distance)) / 10,
   y: Math.round(10 * (HEIGHT / 2 + y * distance)) / 10,
 });
+
+const reach = (name, to) => Math.abs(to.x) * NAMED_AT + (Math.abs(to.x) < 0.1 ? 0.5 : 1) * LETTER * name.length;
 
 function ends(to) {
   const { x, y } = at(to, RADIUS);
